@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The upcoming features that Swift 6.3 offers beyond language mode 6, and no warning left behind.
+var strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .treatAllWarnings(as: .error),
+]
+
+// `CORDON_SLOW=100 swift build` names every expression slower than 100 ms to type-check.
+if let limit = Context.environment["CORDON_SLOW"] {
+    strict.append(.treatAllWarnings(as: .warning))
+    strict.append(.unsafeFlags(["-Xfrontend", "-warn-long-expression-type-checking=\(limit)"]))
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+
+let package = Package(
+    name: "cordon",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "cordon", targets: ["cordon"]),
+        .library(name: "CordonClient", targets: ["CordonClient"]),
+        .library(name: "CordonLedger", targets: ["CordonLedger"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CordonLedger", dependencies: [crypto], swiftSettings: strict),
+        .target(
+            name: "CordonCore",
+            dependencies: ["CordonLedger", crypto, .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Policy/default-policy.yaml")],
+            swiftSettings: strict),
+        .target(name: "CordonAPI", swiftSettings: strict),
+        .target(
+            name: "CordonStore",
+            dependencies: [
+                "CordonCore", "CordonLedger", "CPostgres",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "CordonOperations",
+            dependencies: ["CordonCore", "CordonLedger", "CordonStore", crypto, cryptoExtras],
+            swiftSettings: strict),
+        .target(
+            name: "CordonWeb",
+            dependencies: ["CordonAPI", "CordonCore", "CordonOperations", hummingbird],
+            swiftSettings: strict),
+        .target(
+            name: "CordonClient", dependencies: ["CordonAPI", asyncHTTPClient],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "cordon",
+            dependencies: [
+                "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
+                "CordonStore", "CordonWeb", hummingbird,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "CordonTesting", dependencies: ["CordonCore", "CordonOperations", "CordonStore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CordonLedgerTests", dependencies: ["CordonLedger"], swiftSettings: strict),
+        .testTarget(name: "CordonCoreTests", dependencies: ["CordonCore"], swiftSettings: strict),
+        .testTarget(
+            name: "CordonStoreTests", dependencies: ["CordonStore", "CordonTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CordonServerTests",
+            dependencies: [
+                "CordonTesting", "CordonWeb",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,79 @@
+/// What the gate must know of one workflow to decide without asking anybody.
+package struct GateEntry: Equatable, Sendable {
+    package let key: String
+    package let state: Workflow.State
+    /// The journal index of the change that made it: late news never undoes newer news.
+    package let revision: UInt64
+    package let stops: [Stop]
+    package let fallback: Fallback?
+    package let authority: Authority?
+    /// What a workflow that is not in production may do.
+    package let draftMay: Set<GateAction>
+    package let overrideExpiresAt: Instant?
+    package let draftingLeaseMilliseconds: Int
+    package let actingLeaseMilliseconds: Int
+    package let watch: Watch?
+
+    /// One containment in force.
+    package struct Stop: Equatable, Sendable {
+        package let scope: Containment.Scope
+        package let reason: String
+        package let incident: String
+    }
+
+    package init(_ workflow: Workflow, policy: Policy, revision: UInt64) {
+        key = workflow.key
+        state = workflow.state
+        self.revision = revision
+        stops = workflow.containmentsInForce.map {
+            Stop(scope: $0.scope, reason: $0.reason, incident: $0.incident)
+        }
+        fallback = workflow.profile.fallback
+        authority = workflow.profile.authority
+        draftMay = Set(policy.chosenLane?.draftMay ?? [])
+        overrideExpiresAt = workflow.override?.expiresAt
+        draftingLeaseMilliseconds = policy.gate.draftingLeaseMilliseconds
+        actingLeaseMilliseconds = policy.gate.actingLeaseMilliseconds
+        watch = workflow.watch
+    }
+}
+
+/// What a caller wants to do.
+package struct GateRequest: Equatable, Sendable {
+    package let action: GateAction
+    package let tool: String?
+    package let arguments: [String: GateArgument]
+    package let target: Recipient?
+
+    package init(
+        action: GateAction, tool: String? = nil, arguments: [String: GateArgument] = [:],
+        target: Recipient? = nil
+    ) {
+        self.action = action
+        self.tool = tool
+        self.arguments = arguments
+        self.target = target
+    }
+
+    /// Whom a delivery reaches.
+    package enum Recipient: String, Codable, CaseIterable, Sendable { case inside, outside }
+}
+
+/// An argument as far as a rule can judge it; everything else is `other` and passes no bound.
+package enum GateArgument: Equatable, Sendable {
+    case number(Double)
+    case text(String)
+    case other
+}
+
+/// The gate's answer.
+package enum GateDecision: Equatable, Sendable {
+    case allow(leaseMilliseconds: Int)
+    /// Stopped by a containment, with the fallback to take instead.
+    case stopped(GateEntry.Stop)
+    /// Not stopped, but not in the workflow's authority.
+    case deny(String)
+    case approval(String)
+    /// Not in production, and the chosen lane does not let a draft do this.
+    case notReady(String)
+}

@@ -1,0 +1,178 @@
+/// What the company says of a workflow: who answers for it, what it may do, what happens without it.
+package struct WorkflowProfile: Codable, Equatable, Sendable {
+    package var name: String
+    package var purpose: String
+    /// The business function that it belongs to, for its leader: a slug, `client-services`.
+    package var function: String
+    /// The login of the accountable person.
+    package var owner: String?
+    package var deputy: String?
+    package var fallback: Fallback?
+    package var reviewStandard: ReviewStandard?
+    /// Who is called, in order, per function.
+    package var escalation: [EscalationContact]
+    package var authority: Authority?
+    package var dataClasses: [String]
+    package var affectedParties: [String]
+    /// The key of a retention class of the policy.
+    package var retention: String?
+    package var severityOwners: [SeverityOwner]
+    /// The keys of workflows that share its cause: a stop may reach them too.
+    package var related: [String]
+    /// What has to be stopped by hand, beside the gate: a mailbox rule, a scheduled job.
+    package var manualTargets: [ManualTarget]
+
+    package init(
+        name: String, purpose: String = "", function: String, owner: String? = nil,
+        deputy: String? = nil, fallback: Fallback? = nil, reviewStandard: ReviewStandard? = nil,
+        escalation: [EscalationContact] = [], authority: Authority? = nil,
+        dataClasses: [String] = [], affectedParties: [String] = [], retention: String? = nil,
+        severityOwners: [SeverityOwner] = [], related: [String] = [],
+        manualTargets: [ManualTarget] = []
+    ) {
+        self.name = name
+        self.purpose = purpose
+        self.function = function
+        self.owner = owner
+        self.deputy = deputy
+        self.fallback = fallback
+        self.reviewStandard = reviewStandard
+        self.escalation = escalation
+        self.authority = authority
+        self.dataClasses = dataClasses
+        self.affectedParties = affectedParties
+        self.retention = retention
+        self.severityOwners = severityOwners
+        self.related = related
+        self.manualTargets = manualTargets
+    }
+}
+
+/// The documented way of doing the work without the AI.
+package struct Fallback: Codable, Equatable, Sendable {
+    package var title: String
+    package var steps: [String]
+    /// Who does it, and whom to ask.
+    package var contact: String
+    /// How much of the usual work can be done this way, in words: "20 summaries a day".
+    package var capacity: String
+
+    package init(title: String, steps: [String], contact: String, capacity: String) {
+        self.title = title
+        self.steps = steps
+        self.contact = contact
+        self.capacity = capacity
+    }
+}
+
+package struct ReviewStandard: Codable, Equatable, Sendable {
+    /// What a reviewer must check.
+    package var checks: [String]
+    /// Which share of the outputs is reviewed, in percent, 0 to 100.
+    package var sharePercent: Int
+
+    package init(checks: [String], sharePercent: Int) {
+        self.checks = checks
+        self.sharePercent = sharePercent
+    }
+}
+
+package struct EscalationContact: Codable, Equatable, Sendable {
+    package var function: String
+    package var contact: String
+
+    package init(function: String, contact: String) {
+        self.function = function
+        self.contact = contact
+    }
+}
+
+/// Who owns the response at a level.
+package struct SeverityOwner: Codable, Equatable, Sendable {
+    package var level: Int
+    package var contact: String
+
+    package init(level: Int, contact: String) {
+        self.level = level
+        self.contact = contact
+    }
+}
+
+package struct ManualTarget: Codable, Equatable, Sendable {
+    /// A slug, unique within the workflow.
+    package var name: String
+    package var instruction: String
+    package var contact: String
+
+    package init(name: String, instruction: String, contact: String) {
+        self.name = name
+        self.instruction = instruction
+        self.contact = contact
+    }
+}
+
+/// What the workflow may do: nothing that is not written here.
+package struct Authority: Codable, Equatable, Sendable {
+    package var mode: Mode
+    package var tools: [ToolAuthority]
+    /// Whom an output may reach.
+    package var delivers: Delivery
+    /// Whether a delivery waits for a person.
+    package var deliveryNeedsApproval: Bool
+    /// Whether it may decide about people or money by itself.
+    package var decides: Bool
+
+    package enum Mode: String, Codable, CaseIterable, Sendable { case draft, act }
+    package enum Delivery: String, Codable, CaseIterable, Sendable { case none, inside, outside }
+
+    package init(
+        mode: Mode, tools: [ToolAuthority] = [], delivers: Delivery = .none,
+        deliveryNeedsApproval: Bool = false, decides: Bool = false
+    ) {
+        self.mode = mode
+        self.tools = tools
+        self.delivers = delivers
+        self.deliveryNeedsApproval = deliveryNeedsApproval
+        self.decides = decides
+    }
+}
+
+/// One tool that the workflow may call, and with which arguments.
+package struct ToolAuthority: Codable, Equatable, Sendable {
+    package var name: String
+    package var access: Access
+    package var needsApproval: Bool
+    package var arguments: [ArgumentRule]
+
+    /// A drafting workflow may only call tools that read.
+    package enum Access: String, Codable, CaseIterable, Sendable { case read, write }
+
+    package init(
+        name: String, access: Access, needsApproval: Bool = false, arguments: [ArgumentRule] = []
+    ) {
+        self.name = name
+        self.access = access
+        self.needsApproval = needsApproval
+        self.arguments = arguments
+    }
+}
+
+/// What one argument of a tool call must be: every bound that is given holds.
+package struct ArgumentRule: Codable, Equatable, Sendable {
+    package var name: String
+    package var oneOf: [String]?
+    package var minimum: Double?
+    package var maximum: Double?
+    package var prefix: String?
+
+    package init(
+        name: String, oneOf: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
+        prefix: String? = nil
+    ) {
+        self.name = name
+        self.oneOf = oneOf
+        self.minimum = minimum
+        self.maximum = maximum
+        self.prefix = prefix
+    }
+}

@@ -1,0 +1,59 @@
+/// Which database keeps everything.
+package enum EngineChoice: Sendable, CustomStringConvertible {
+    /// A file on a local disk, made when it is not there.
+    case sqlite(path: String)
+    /// A libpq connection address, `postgresql://user@host/database`.
+    case postgres(url: String)
+
+    /// Without the address, which may hold a password.
+    package var description: String {
+        switch self {
+        case .sqlite(let path): "SQLite in \(path)"
+        case .postgres: "PostgreSQL"
+        }
+    }
+}
+
+/// A database that can be worked with from several threads, each through its own session.
+protocol Engine: Sendable {
+    var dialect: Dialect { get }
+    /// What one thread works with; made on that thread and never leaving it.
+    func session() -> any Session
+    /// Called when all sessions are closed.
+    func close()
+}
+
+/// One thread's way to the database.
+///
+/// All errors are `StoreError`, or what the body threw.
+protocol Session: AnyObject {
+    /// Runs the body on a snapshot that nothing can change.
+    func reading<T>(_ body: (any SQLConnection) throws -> T) throws -> T
+
+    /// Runs the body in a serializable transaction and commits it; undoes it when the body throws.
+    ///
+    /// When this returns, the commit is durable.
+    ///
+    /// - Throws: `StoreError.contended` when the same body has to run again from the start.
+    func writing<T>(_ body: (any SQLConnection) throws -> T) throws -> T
+
+    /// The same, alone among all processes that start at this moment, however long it takes.
+    func migrating<T>(_ body: (any SQLConnection) throws -> T) throws -> T
+
+    func close()
+}
+
+/// Inside one transaction: statements in, rows out.
+///
+/// Every error is a `StoreError`.
+protocol SQLConnection {
+    var dialect: Dialect { get }
+    func rows(_ statement: SQL) throws -> [Row]
+    /// - Returns: how many rows were inserted, updated or deleted.
+    @discardableResult func run(_ statement: SQL) throws -> Int
+    /// Runs text that came from a migration.
+    func script(_ text: String) throws
+}
+
+/// Statements that bind more than this are not kept prepared: lists of every length would add up.
+let mostBindingsKeptPrepared = 32
