@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "CordonStore",
             dependencies: [
-                "CordonCore", "CordonLedger", "CPostgres",
+                "CordonCore", "CordonLedger", "CPostgres", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

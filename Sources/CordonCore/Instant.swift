@@ -52,7 +52,8 @@ extension Instant: Codable {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let instant = Instant(rfc3339: text) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "no RFC 3339 time: \(text)"))
+                .init(codingPath: decoder.codingPath, debugDescription: "no RFC 3339 time: \(text)")
+            )
         }
         self = instant
     }

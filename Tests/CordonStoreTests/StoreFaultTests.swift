@@ -76,7 +76,7 @@ import Testing
             }
             try await store.write { _ = try $0.rows("PRAGMA max_page_count = 100000") }
             try await store.write { try $0.thingInsert(3) }
-            #expect(try await store.read { try $0.things() } == [3])
+            #expect(try await store.things() == [3])
         }
     }
 
@@ -107,7 +107,7 @@ import Testing
             }
             if case .unavailable = error {} else { Issue.record("\(String(describing: error))") }
             try await store.write { try $0.thingInsert(2) }
-            #expect(try await store.read { try $0.things() } == [2])
+            #expect(try await store.things() == [2])
         }
     }
 
@@ -122,7 +122,7 @@ import Testing
                 try transaction.rows("SELECT pg_terminate_backend(\(process)::int, 5000)")
             }
             try await store.write { try $0.thingInsert(1) }
-            #expect(try await store.read { try $0.things() } == [1])
+            #expect(try await store.things() == [1])
         }
     }
 

@@ -114,13 +114,17 @@ struct HeldWriter {
         for await _ in entered { break }
     }
 
+    func letGo() { mayEnd.signal() }
+
     func release() async throws {
-        mayEnd.signal()
+        letGo()
         try await task.value
     }
 }
 
 extension Store {
+    func things() async throws -> [Int64] { try await read { try $0.things() } }
+
     /// Queues the writes one after the other, commits them as one batch and gives their outcomes.
     func writeTogether(
         _ bodies: [@Sendable (Transaction) throws -> Void]

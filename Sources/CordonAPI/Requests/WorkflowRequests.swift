@@ -1,56 +1,48 @@
 /// Registers a workflow: `POST /workflows`.
-public struct WorkflowRequest: Codable, Sendable, Ruled {
-    public var key: String
-    public var name: String
-    public var purpose: String?
-    public var function: String
-    public var owner: String?
-    public var deputy: String?
-    public var fallback: FallbackBody?
-    public var reviewStandard: ReviewStandardBody?
-    public var escalation: [EscalationBody]?
-    public var authority: AuthorityBody?
-    public var dataClasses: [String]?
-    public var affectedParties: [String]?
-    public var retention: String?
-    public var severityOwners: [SeverityOwnerBody]?
-    public var related: [String]?
-    public var manualTargets: [ManualTargetBody]?
+package struct WorkflowRequest: Codable, Sendable, Ruled {
+    package var key: String
+    package var name: String
+    package var purpose: String?
+    package var function: String
+    package var owner: String?
+    package var deputy: String?
+    package var fallback: FallbackBody?
+    package var reviewStandard: ReviewStandardBody?
+    package var escalation: [EscalationBody]?
+    package var authority: AuthorityBody?
+    package var dataClasses: [String]?
+    package var affectedParties: [String]?
+    package var retention: String?
+    package var severityOwners: [SeverityOwnerBody]?
+    package var related: [String]?
+    package var manualTargets: [ManualTargetBody]?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = workflowRules
-
-    /// - Parameter key: the slug by which programs know the workflow.
-    public init(key: String, name: String, function: String) {
-        self.key = key
-        self.name = name
-        self.function = function
-    }
+    package static let rules: [String: Rule] = workflowRules
 }
 
-/// Changes a workflow's description: `PATCH /workflows/{key}`, with `If-Match`. What is absent stays.
-public struct WorkflowPatch: Codable, Sendable, Ruled {
-    public var name: String?
-    public var purpose: String?
-    public var function: String?
-    public var owner: String?
-    public var deputy: String?
-    public var fallback: FallbackBody?
-    public var reviewStandard: ReviewStandardBody?
-    public var escalation: [EscalationBody]?
-    public var authority: AuthorityBody?
-    public var dataClasses: [String]?
-    public var affectedParties: [String]?
-    public var retention: String?
-    public var severityOwners: [SeverityOwnerBody]?
-    public var related: [String]?
-    public var manualTargets: [ManualTargetBody]?
+/// Changes a workflow's description: `PATCH /workflows/{key}`, with `If-Match`.
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = workflowRules
+///
 
-    /// Nothing is changed until a property is set.
-    public init() {}
+/// What is absent stays.
+package struct WorkflowPatch: Codable, Sendable, Ruled {
+    package var name: String?
+    package var purpose: String?
+    package var function: String?
+    package var owner: String?
+    package var deputy: String?
+    package var fallback: FallbackBody?
+    package var reviewStandard: ReviewStandardBody?
+    package var escalation: [EscalationBody]?
+    package var authority: AuthorityBody?
+    package var dataClasses: [String]?
+    package var affectedParties: [String]?
+    package var retention: String?
+    package var severityOwners: [SeverityOwnerBody]?
+    package var related: [String]?
+    package var manualTargets: [ManualTargetBody]?
+
+    package static let rules: [String: Rule] = workflowRules
 }
 
 private let workflowRules: [String: Rule] = [
@@ -66,308 +58,181 @@ private let workflowRules: [String: Rule] = [
 ]
 
 /// The documented way of doing the work without the AI.
-public struct FallbackBody: Codable, Sendable, Equatable, Ruled {
-    public var title: String
-    public var steps: [String]
-    public var contact: String
-    public var capacity: String?
+package struct FallbackBody: Codable, Sendable, Equatable, Ruled {
+    package var title: String
+    package var steps: [String]
+    package var contact: String
+    package var capacity: String?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "title": lineRule, "contact": lineRule, "capacity": Rule(maxLength: 200),
         "steps": Rule(minItems: 1, maxItems: 50, itemMaxLength: 1_000),
     ]
-
-    /// - Parameter steps: what to do, in order.
-    public init(title: String, steps: [String], contact: String, capacity: String? = nil) {
-        self.title = title
-        self.steps = steps
-        self.contact = contact
-        self.capacity = capacity
-    }
 }
 
 /// What a reviewer must check, and which share of the outputs is reviewed.
-public struct ReviewStandardBody: Codable, Sendable, Equatable, Ruled {
-    public var checks: [String]
-    public var sharePercent: Int
+package struct ReviewStandardBody: Codable, Sendable, Equatable, Ruled {
+    package var checks: [String]
+    package var sharePercent: Int
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "checks": Rule(minItems: 1, maxItems: 50, itemMaxLength: 1_000),
         "sharePercent": Rule(minimum: 0, maximum: 100),
     ]
-
-    /// - Parameter sharePercent: 0 to 100.
-    public init(checks: [String], sharePercent: Int) {
-        self.checks = checks
-        self.sharePercent = sharePercent
-    }
 }
 
 /// Who is called for a function.
-public struct EscalationBody: Codable, Sendable, Equatable, Ruled {
-    public var function: String
-    public var contact: String
+package struct EscalationBody: Codable, Sendable, Equatable, Ruled {
+    package var function: String
+    package var contact: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["function": lineRule, "contact": lineRule]
-
-    /// - Parameter contact: how the person is reached.
-    public init(function: String, contact: String) {
-        self.function = function
-        self.contact = contact
-    }
+    package static let rules: [String: Rule] = ["function": lineRule, "contact": lineRule]
 }
 
 /// Who owns the response at a level.
-public struct SeverityOwnerBody: Codable, Sendable, Equatable, Ruled {
-    public var level: Int
-    public var contact: String
+package struct SeverityOwnerBody: Codable, Sendable, Equatable, Ruled {
+    package var level: Int
+    package var contact: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "level": Rule(minimum: 1, maximum: 4), "contact": lineRule,
     ]
-
-    /// - Parameter level: 1 to 4.
-    public init(level: Int, contact: String) {
-        self.level = level
-        self.contact = contact
-    }
 }
 
 /// Something that has to be stopped by hand and confirmed by a named person.
-public struct ManualTargetBody: Codable, Sendable, Equatable, Ruled {
-    public var name: String
-    public var instruction: String
-    public var contact: String
+package struct ManualTargetBody: Codable, Sendable, Equatable, Ruled {
+    package var name: String
+    package var instruction: String
+    package var contact: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "name": slugRule, "instruction": textRule, "contact": lineRule,
     ]
-
-    /// - Parameter name: a slug, unique within the workflow.
-    public init(name: String, instruction: String, contact: String) {
-        self.name = name
-        self.instruction = instruction
-        self.contact = contact
-    }
 }
 
 /// What the workflow may do: nothing that is not written here.
-public struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
-    public var mode: AuthorityMode
-    public var tools: [ToolBody]?
-    public var delivers: DeliveryReach?
-    public var deliveryNeedsApproval: Bool?
-    public var decides: Bool?
+package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
+    package var mode: AuthorityMode
+    package var tools: [ToolBody]?
+    package var delivers: DeliveryReach?
+    package var deliveryNeedsApproval: Bool?
+    package var decides: Bool?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["tools": Rule(maxItems: 200)]
-
-    /// - Parameter mode: whether it may only draft, or act.
-    public init(
-        mode: AuthorityMode, tools: [ToolBody]? = nil, delivers: DeliveryReach? = nil,
-        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil
-    ) {
-        self.mode = mode
-        self.tools = tools
-        self.delivers = delivers
-        self.deliveryNeedsApproval = deliveryNeedsApproval
-        self.decides = decides
-    }
+    package static let rules: [String: Rule] = ["tools": Rule(maxItems: 200)]
 }
 
 /// Whether a workflow may only draft, or act.
-public enum AuthorityMode: String, Codable, CaseIterable, Sendable { case draft, act }
+package enum AuthorityMode: String, Codable, CaseIterable, Sendable { case draft, act }
 /// Whom an output may reach.
-public enum DeliveryReach: String, Codable, CaseIterable, Sendable { case none, inside, outside }
+package enum DeliveryReach: String, Codable, CaseIterable, Sendable { case none, inside, outside }
 /// Whether a tool only reads.
-public enum ToolAccess: String, Codable, CaseIterable, Sendable { case read, write }
+package enum ToolAccess: String, Codable, CaseIterable, Sendable { case read, write }
 
 /// One tool, and with which arguments it may be called.
-public struct ToolBody: Codable, Sendable, Equatable, Ruled {
-    public var name: String
-    public var access: ToolAccess
-    public var needsApproval: Bool?
-    public var arguments: [ArgumentBody]?
+package struct ToolBody: Codable, Sendable, Equatable, Ruled {
+    package var name: String
+    package var access: ToolAccess
+    package var needsApproval: Bool?
+    package var arguments: [ArgumentBody]?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "name": lineRule, "arguments": Rule(maxItems: 50),
     ]
-
-    /// - Parameter access: `write` needs the mode `act`.
-    public init(
-        name: String, access: ToolAccess, needsApproval: Bool? = nil,
-        arguments: [ArgumentBody]? = nil
-    ) {
-        self.name = name
-        self.access = access
-        self.needsApproval = needsApproval
-        self.arguments = arguments
-    }
 }
 
 /// What one argument must be: every bound that is given holds.
-public struct ArgumentBody: Codable, Sendable, Equatable, Ruled {
-    public var name: String
-    public var oneOf: [String]?
-    public var minimum: Double?
-    public var maximum: Double?
-    public var prefix: String?
+package struct ArgumentBody: Codable, Sendable, Equatable, Ruled {
+    package var name: String
+    package var oneOf: [String]?
+    package var minimum: Double?
+    package var maximum: Double?
+    package var prefix: String?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "name": lineRule, "oneOf": Rule(minItems: 1, maxItems: 500, itemMaxLength: 400),
         "prefix": Rule(minLength: 1, maxLength: 400),
     ]
-
-    /// - Parameter name: the argument's name at the top of the tool's arguments.
-    public init(
-        name: String, oneOf: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
-        prefix: String? = nil
-    ) {
-        self.name = name
-        self.oneOf = oneOf
-        self.minimum = minimum
-        self.maximum = maximum
-        self.prefix = prefix
-    }
 }
 
 /// Marks a workflow `production`: `POST /workflows/{key}/production`.
-public struct ProductionRequest: Codable, Sendable, Ruled {
-    public var override: OverrideBody?
+package struct ProductionRequest: Codable, Sendable, Ruled {
+    package var override: OverrideBody?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [:]
-
-    /// - Parameter override: an executive's reason for going on with gaps.
-    public init(override: OverrideBody? = nil) { self.override = override }
+    package static let rules: [String: Rule] = [:]
 }
 
 /// An executive's decision to run without everything that readiness demands.
-public struct OverrideBody: Codable, Sendable, Ruled {
-    public var reason: String
-    public var expiresAt: String
+package struct OverrideBody: Codable, Sendable, Ruled {
+    package var reason: String
+    package var expiresAt: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
-        "reason": textRule, "expiresAt": Rule(description: "At most 30 days ahead.", format: "date-time"),
+    package static let rules: [String: Rule] = [
+        "reason": textRule,
+        "expiresAt": Rule(description: "At most 30 days ahead.", format: "date-time"),
     ]
-
-    /// - Parameter expiresAt: RFC 3339.
-    public init(reason: String, expiresAt: String) {
-        self.reason = reason
-        self.expiresAt = expiresAt
-    }
 }
 
 /// Records that the fallback was rehearsed: `POST /workflows/{key}/rehearsals`.
-public struct RehearsalRequest: Codable, Sendable, Ruled {
-    public var on: String
+package struct RehearsalRequest: Codable, Sendable, Ruled {
+    package var on: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["on": Rule(format: "date-time")]
-
-    /// - Parameter on: RFC 3339.
-    public init(on: String) { self.on = on }
+    package static let rules: [String: Rule] = ["on": Rule(format: "date-time")]
 }
 
 /// Retires a workflow: `POST /workflows/{key}/retire`.
-public struct ReasonRequest: Codable, Sendable, Ruled {
-    public var reason: String
+package struct ReasonRequest: Codable, Sendable, Ruled {
+    package var reason: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["reason": textRule]
-
-    /// - Parameter reason: why.
-    public init(reason: String) { self.reason = reason }
+    package static let rules: [String: Rule] = ["reason": textRule]
 }
 
 /// Stops a workflow: `POST /workflows/{key}/stop`.
-public struct StopRequest: Codable, Sendable, Ruled {
-    public var reason: String
-    public var scope: ScopeBody?
+package struct StopRequest: Codable, Sendable, Ruled {
+    package var reason: String
+    package var scope: ScopeBody?
     /// The number of the incident that it belongs to; a new one is opened when absent.
-    public var incident: String?
+    package var incident: String?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "reason": textRule, "incident": Rule(maxLength: 32, pattern: "^INC-[0-9]{4}-[0-9]{4,}$"),
     ]
-
-    /// - Parameter reason: why, in a sentence.
-    public init(reason: String, scope: ScopeBody? = nil, incident: String? = nil) {
-        self.reason = reason
-        self.scope = scope
-        self.incident = incident
-    }
 }
 
 /// What is stopped: the whole workflow when nothing is said.
-public struct ScopeBody: Codable, Sendable, Ruled {
-    public var tool: String?
-    public var outbound: Bool?
+package struct ScopeBody: Codable, Sendable, Ruled {
+    package var tool: String?
+    package var outbound: Bool?
     /// Stops the related workflows too.
-    public var related: Bool?
+    package var related: Bool?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["tool": lineRule]
-
-    /// - Parameter tool: one tool alone.
-    public init(tool: String? = nil, outbound: Bool? = nil, related: Bool? = nil) {
-        self.tool = tool
-        self.outbound = outbound
-        self.related = related
-    }
+    package static let rules: [String: Rule] = ["tool": lineRule]
 }
 
 /// Confirms a manual target: `POST /workflows/{key}/containments/{id}/targets/{name}`.
-public struct ConfirmationRequest: Codable, Sendable, Ruled {
-    public var proof: String
+package struct ConfirmationRequest: Codable, Sendable, Ruled {
+    package var proof: String
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = ["proof": textRule]
-
-    /// - Parameter proof: what was done, and how it is seen.
-    public init(proof: String) { self.proof = proof }
+    package static let rules: [String: Rule] = ["proof": textRule]
 }
 
 /// Asks the gate about one action: `POST /workflows/{key}/gate`.
-public struct GateQuery: Codable, Sendable, Ruled {
-    public var action: GateQueryAction
-    public var tool: String?
-    public var arguments: [String: JSONValue]?
+package struct GateQuery: Codable, Sendable, Ruled {
+    package var action: GateQueryAction
+    package var tool: String?
+    package var arguments: [String: JSONValue]?
     /// Whom a delivery reaches.
-    public var target: GateQueryTarget?
+    package var target: GateQueryTarget?
     /// The caller's own name for its run.
-    public var run: String?
+    package var run: String?
 
-    /// Bounds by property.
-    public static let rules: [String: Rule] = [
+    package static let rules: [String: Rule] = [
         "tool": lineRule, "arguments": Rule(maxProperties: 100), "run": Rule(maxLength: 200),
     ]
-
-    /// - Parameter action: what the workflow is about to do.
-    public init(
-        action: GateQueryAction, tool: String? = nil, arguments: [String: JSONValue]? = nil,
-        target: GateQueryTarget? = nil, run: String? = nil
-    ) {
-        self.action = action
-        self.tool = tool
-        self.arguments = arguments
-        self.target = target
-        self.run = run
-    }
 }
 
 /// What a workflow is about to do.
-public enum GateQueryAction: String, Codable, CaseIterable, Sendable {
+package enum GateQueryAction: String, Codable, CaseIterable, Sendable {
     case generate, tool, deliver, decide
 }
 /// Whom a delivery reaches.
-public enum GateQueryTarget: String, Codable, CaseIterable, Sendable { case inside, outside }
+package enum GateQueryTarget: String, Codable, CaseIterable, Sendable { case inside, outside }

@@ -11,7 +11,8 @@ extension GateEntry {
         if let expiry = overrideExpiresAt, expiry <= now {
             return .notReady("The readiness override has run out.")
         }
-        return .allow(leaseMilliseconds: mayAct ? actingLeaseMilliseconds : draftingLeaseMilliseconds)
+        return .allow(
+            leaseMilliseconds: mayAct ? actingLeaseMilliseconds : draftingLeaseMilliseconds)
     }
 
     /// Decides on one action: stops first, then readiness, then the declared authority, default deny.
@@ -83,7 +84,9 @@ extension GateEntry.Stop {
 }
 
 extension ArgumentRule {
-    /// What is wrong with `argument`, or `nil`. A missing argument passes no bound.
+    /// What is wrong with `argument`, or `nil`.
+    ///
+    /// A missing argument passes no bound.
     func fault(_ argument: GateArgument?) -> String? {
         if minimum != nil || maximum != nil {
             guard case .number(let number)? = argument, number.isFinite else {
@@ -99,7 +102,9 @@ extension ArgumentRule {
             case .number(let value)?: text = Int(exactly: value).map(String.init) ?? String(value)
             case .other?, nil: return "\(name) must be a text."
             }
-            if let oneOf, !oneOf.contains(text) { return "\(name) is not one of the values allowed." }
+            if let oneOf, !oneOf.contains(text) {
+                return "\(name) is not one of the values allowed."
+            }
             if let prefix, !text.hasPrefix(prefix) { return "\(name) must begin with \(prefix)." }
         }
         return nil

@@ -13,12 +13,19 @@ package struct GateEntry: Equatable, Sendable {
     package let draftingLeaseMilliseconds: Int
     package let actingLeaseMilliseconds: Int
     package let watch: Watch?
+    package let dues: [Due]
 
     /// One containment in force.
     package struct Stop: Equatable, Sendable {
         package let scope: Containment.Scope
         package let reason: String
         package let incident: String
+
+        package init(scope: Containment.Scope, reason: String, incident: String) {
+            self.scope = scope
+            self.reason = reason
+            self.incident = incident
+        }
     }
 
     package init(_ workflow: Workflow, policy: Policy, revision: UInt64) {
@@ -35,6 +42,7 @@ package struct GateEntry: Equatable, Sendable {
         draftingLeaseMilliseconds = policy.gate.draftingLeaseMilliseconds
         actingLeaseMilliseconds = policy.gate.actingLeaseMilliseconds
         watch = workflow.watch
+        dues = workflow.dues
     }
 }
 

@@ -5,13 +5,15 @@ extension ResponseSequence {
     ) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
         guard incident.cause != nil || !requires(7) else {
-            throw Refusal(.wrongState, "Find the cause first: a review without one teaches nothing.")
+            throw Refusal(
+                .wrongState, "Find the cause first: a review without one teaches nothing.")
         }
         return [
             .reviewed(
                 Review(
                     controlChange: controlChange, updates: updates, recurrence: recurrence,
-                    effectivenessDueAt: policy.review.effectivenessDays.map { now.adding(days: $0) }))
+                    effectivenessDueAt: policy.review.effectivenessDays.map { now.adding(days: $0) }
+                ))
         ]
     }
 
@@ -38,7 +40,8 @@ extension ResponseSequence {
         if !incident.containments.isEmpty, !incident.isRestarted {
             blockers.append(
                 Blocker(
-                    "still_stopped", "What this incident stopped is still stopped: restart it first.",
+                    "still_stopped",
+                    "What this incident stopped is still stopped: restart it first.",
                     step: 10))
         }
         guard blockers.isEmpty else {

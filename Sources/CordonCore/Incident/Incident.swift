@@ -1,4 +1,6 @@
-/// One event from its report to its review. Its state is what its events made of it.
+/// One event from its report to its review.
+///
+/// Its state is what its events made of it.
 package struct Incident: Codable, Equatable, Sendable {
     package private(set) var report: Report
     package private(set) var reporter: Person
@@ -30,6 +32,8 @@ package struct Incident: Codable, Equatable, Sendable {
     package private(set) var skips: [Int: Stated<String>] = [:]
     package private(set) var signatures: [Signature] = []
     package private(set) var restarts: [Restart] = []
+    /// Whether the last restart still holds: a tripped watch undoes it.
+    package private(set) var isRestarted = false
     package private(set) var trips: [Stated<String>] = []
     package private(set) var watchEndedAt: Instant?
     package private(set) var review: Stated<Review>?
@@ -70,12 +74,10 @@ package struct Incident: Codable, Equatable, Sendable {
         return watchEndedAt == nil && restarts.last?.watch != nil ? .watch : .restarted
     }
 
-    package var isDeclined: Bool { triage?.value.kind == .declined }
-
-    /// Whether the last restart still holds: a tripped watch undoes it.
-    package var isRestarted: Bool {
-        guard let restart = restarts.last else { return false }
-        return (trips.last?.at).map { $0 < restart.at } ?? true
+    /// Whether it was declined and nothing has raised its level since: what is learned later undoes
+    /// the decision that it was none.
+    package var isDeclined: Bool {
+        triage?.value.kind == .declined && (declaredLevel ?? 1) <= 1
     }
 }
 
@@ -97,7 +99,9 @@ extension Incident {
         ]
     }
 
-    /// Takes in what happened. Total: an event that was once accepted is never refused.
+    /// Takes in what happened.
+    ///
+    /// Total: an event that was once accepted is never refused.
     package mutating func apply(_ event: IncidentEvent, by: Person, at: Instant) {
         version += 1
         switch event {
@@ -106,7 +110,7 @@ extension Incident {
         case .workflowNamed(let key): workflow = key
         case .triaged(let kind, let reason):
             triage = Stated(Triage(kind: kind, reason: reason), by: by, at: at)
-            if let level = kind.level { declaredLevel = level }
+            if let level = kind.level { raise(to: level) }
         case .assessed(let assessment):
             assessments.append(Stated(assessment, by: by, at: at))
         case .classified(let value): classification = Stated(value, by: by, at: at)
@@ -123,9 +127,16 @@ extension Incident {
             levelHistory.append(Stated(Lowering(to: level, reason: reason), by: by, at: at))
         case .promoted(let because, let level):
             promotedBecause = because
-            declaredLevel = max(declaredLevel ?? level, level)
+            raise(to: level)
         default: applyResponse(event, by: by, at: at)
         }
+    }
+
+    /// A proposal to lower was made of another level, so it falls.
+    private mutating func raise(to level: Int) {
+        if let declaredLevel, declaredLevel >= level { return }
+        declaredLevel = level
+        lowering = nil
     }
 
     private mutating func applyResponse(_ event: IncidentEvent, by: Person, at: Instant) {
@@ -180,8 +191,11 @@ extension Incident {
             }
         case .restarted(let restart):
             restarts.append(restart)
+            isRestarted = true
             watchEndedAt = nil
-        case .watchTripped(_, let detail): trips.append(Stated(detail, by: by, at: at))
+        case .watchTripped(_, let detail):
+            trips.append(Stated(detail, by: by, at: at))
+            isRestarted = false
         case .watchEnded: watchEndedAt = at
         case .reviewed(let value): review = Stated(value, by: by, at: at)
         case .exceptionSigned(_, let reason): exception = Stated(reason, by: by, at: at)

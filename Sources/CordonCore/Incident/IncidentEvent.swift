@@ -1,4 +1,6 @@
-/// Everything that can happen to an incident. Case names are stored: they are never renamed.
+/// Everything that can happen to an incident.
+///
+/// Case names are stored: they are never renamed.
 package enum IncidentEvent: Codable, Equatable, Sendable {
     case reported(Report)
     case timeStated(TimeStatement)

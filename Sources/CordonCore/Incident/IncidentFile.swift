@@ -29,7 +29,8 @@ extension ResponseSequence {
                 missing: of(2) + of(8)),
             FileItem(number: 6, title: "Root cause and failed control", missing: missing(7)),
             FileItem(
-                number: 7, title: "Restart decision and the evidence for it", missing: missingRestart),
+                number: 7, title: "Restart decision and the evidence for it",
+                missing: missingRestart),
             FileItem(
                 number: 8, title: "Evaluation cases, policy or training updated afterwards",
                 missing: missingUpdates),
@@ -39,7 +40,7 @@ extension ResponseSequence {
     package var fileComplete: Int { file.filter(\.isComplete).count }
 
     private func of(_ step: Int) -> [String] {
-        guard requires(step), incident.skips[step] == nil else { return [] }
+        guard requires(step), !isSkipped(step) else { return [] }
         return missing(step)
     }
 
@@ -60,7 +61,8 @@ extension ResponseSequence {
     }
 
     private var hasNobodyAffected: Bool {
-        incident.lookbacks.contains { $0.conclusion != nil } || incident.skips[6] != nil || level == 1
+        incident.lookbacks.contains { $0.conclusion != nil } || isSkipped(6)
+            || level == 1
     }
 
     private var missingMaterial: [String] {

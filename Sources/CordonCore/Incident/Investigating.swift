@@ -5,7 +5,8 @@ extension ResponseSequence {
         var faults: [Blocker] = []
         if lookback.from >= lookback.to || lookback.to > now {
             faults.append(
-                Blocker("from", "the window begins before it ends, and ends by now", pointer: "/from"))
+                Blocker(
+                    "from", "the window begins before it ends, and ends by now", pointer: "/from"))
         }
         if lookback.populationCount < 0 {
             faults.append(Blocker("population_count", "0 or more", pointer: "/population_count"))
@@ -80,7 +81,9 @@ extension ResponseSequence {
         return lookback
     }
 
-    /// Records the cause. The wrong output alone is never one: a control is named, and a class that
+    /// Records the cause.
+    ///
+    /// The wrong output alone is never one: a control is named, and a class that
     /// is easily blamed (the model) asks for other explanations first.
     package func find(_ cause: Cause) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
@@ -95,7 +98,9 @@ extension ResponseSequence {
         for finding in cause.controls where policy.control(finding.control) == nil {
             let known = policy.controls.map(\.key).joined(separator: ", ")
             faults.append(
-                Blocker("controls", "\(finding.control) is unknown: use \(known)", pointer: "/controls"))
+                Blocker(
+                    "controls", "\(finding.control) is unknown: use \(known)", pointer: "/controls")
+            )
         }
         if cause.faulted.isEmpty {
             faults.append(
@@ -107,7 +112,8 @@ extension ResponseSequence {
             for subject in chosen.considerFirst where cause.considered[subject]?.isEmpty ?? true {
                 faults.append(
                     Blocker(
-                        "considered", "before \(chosen.key) alone: what was found about \(subject)?",
+                        "considered",
+                        "before \(chosen.key) alone: what was found about \(subject)?",
                         step: 7, pointer: "/considered/\(subject)"))
             }
         }
@@ -119,18 +125,28 @@ extension ResponseSequence {
 
     package func add(_ value: EvaluationCase) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
-        let known = incident.cases.contains { $0.value.key == value.key }
-        return known ? [] : [.caseAdded(value)]
+        guard let known = incident.cases.first(where: { $0.value.key == value.key }) else {
+            return [.caseAdded(value)]
+        }
+        guard known.value == value else {
+            throw Refusal(
+                .invalidInput, "There is a case \(value.key) already: choose another key.",
+                blockers: [Blocker("key", "taken", pointer: "/key")])
+        }
+        return []
     }
 
     package func record(_ run: EvaluationRun) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
         var faults: [Blocker] = []
-        if run.results.isEmpty { faults.append(Blocker("results", "at least one", pointer: "/results")) }
+        if run.results.isEmpty {
+            faults.append(Blocker("results", "at least one", pointer: "/results"))
+        }
         if Set(run.results.map(\.key)).count != run.results.count {
             faults.append(Blocker("results", "each case once", pointer: "/results"))
         }
-        for result in run.results where result.runs < 1 || !(0...result.runs).contains(result.passes) {
+        for result in run.results
+        where result.runs < 1 || !(0...result.runs).contains(result.passes) {
             faults.append(
                 Blocker("results", "\(result.key): passes lie from 0 to runs", pointer: "/results"))
         }

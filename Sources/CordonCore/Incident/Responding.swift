@@ -1,5 +1,8 @@
 /// Contain, preserve, escalate and correct: steps 2, 3, 5 and 8.
 extension ResponseSequence {
+    /// A closed incident cannot stop anything more; a new report can.
+    package func mayContain() throws(Refusal) { try notClosed() }
+
     package func note(_ fallback: FallbackNote) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
         return [.fallbackNoted(fallback)]
@@ -25,7 +28,9 @@ extension ResponseSequence {
         return [.affectedAdded(record)]
     }
 
-    package func correct(affected id: String, _ correction: String) throws(Refusal) -> [IncidentEvent] {
+    package func correct(
+        affected id: String, _ correction: String
+    ) throws(Refusal) -> [IncidentEvent] {
         try notClosed()
         guard incident.affected.contains(where: { $0.id == id }) else {
             throw Refusal(.notFound, "The incident has no affected record \(id).")
@@ -54,7 +59,14 @@ extension ResponseSequence {
         guard let action = incident.actions.first(where: { $0.id == id }) else {
             throw Refusal(.notFound, "The incident has no action \(id).")
         }
-        return action.done == nil ? [.actionDone(id: id, evidence: evidence)] : []
+        if let done = action.done {
+            // Who carried out a fix decides who may sign alone: it is not written over.
+            guard done.evidence == evidence else {
+                throw Refusal(.wrongState, "The action is done already; add another one.")
+            }
+            return []
+        }
+        return [.actionDone(id: id, evidence: evidence)]
     }
 
     /// Passes over a step, by name and with a reason; it stays visible in the file.
@@ -66,10 +78,18 @@ extension ResponseSequence {
         guard policy.steps.contains(where: { $0.number == number }) else {
             throw Refusal(.invalidInput, "There is no step \(number).")
         }
-        let fixed: Set<Int> = level >= 2 ? [1, 4, 7, 9, 10] : [1, 4, 10]
-        guard !fixed.contains(number) else {
+        guard maySkip(number) else {
             throw Refusal(.wrongState, "Step \(number) cannot be skipped at level \(level).")
         }
         return [.stepSkipped(step: number, reason: reason)]
     }
+
+    private func maySkip(_ number: Int) -> Bool {
+        let fixed: Set<Int> = level >= 2 ? [1, 4, 7, 9, 10] : [1, 4, 10]
+        return !fixed.contains(number)
+    }
+
+    /// Whether step `number` was passed over and the level still allows it: what was skipped at a
+    /// low level is owed again when the level rises.
+    func isSkipped(_ number: Int) -> Bool { incident.skips[number] != nil && maySkip(number) }
 }

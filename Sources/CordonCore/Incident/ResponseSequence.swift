@@ -1,5 +1,6 @@
-/// An incident under the policy that is frozen on it, with its workflow: what is done, what is missing,
-/// who may act. Its verbs, one file per part of the sequence, give events or a refusal.
+/// An incident under the policy that is frozen on it, with its workflow.
+///
+/// It knows what is done, what is missing and who may act. Its verbs, one file per part of the sequence, give events or a refusal.
 package struct ResponseSequence: Sendable {
     package let incident: Incident
     package let policy: Policy
@@ -44,8 +45,11 @@ package struct ResponseSequence: Sendable {
 
     /// Signatures that still count: not voided, and on the evidence as it is.
     package var validSignatures: [Signature] {
+        let standing = incident.signatures.filter { $0.voidedAt == nil }
+        // The hash costs more than all else here, and mostly nobody has signed yet.
+        guard !standing.isEmpty else { return [] }
         let hash = incident.evidenceHash
-        return incident.signatures.filter { $0.voidedAt == nil && $0.evidenceHash == hash }
+        return standing.filter { $0.evidenceHash == hash }
     }
 
     /// Those who carried out a fix.

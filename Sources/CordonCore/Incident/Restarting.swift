@@ -9,7 +9,8 @@ extension ResponseSequence {
 
     /// The authority that the level demands; for what was declined, the lowest level's.
     package var authority: Policy.Authority {
-        (incident.isDeclined ? policy.level(1) : terms)?.restart ?? Policy.Authority(all: [], any: [])
+        (incident.isDeclined ? policy.level(1) : terms)?.restart
+            ?? Policy.Authority(all: [], any: [])
     }
 
     package var requiredSignatures: [RequiredSignature] {
@@ -32,7 +33,9 @@ extension ResponseSequence {
     /// What has to be done before anybody can be asked to sign.
     package var evidenceBlockers: [Blocker] {
         var blockers: [Blocker] = []
-        if incident.closedAt != nil { blockers.append(Blocker("closed", "The incident is closed.")) }
+        if incident.closedAt != nil {
+            blockers.append(Blocker("closed", "The incident is closed."))
+        }
         if incident.isRestarted {
             blockers.append(Blocker("restarted", "The workflow was restarted already."))
         }
@@ -45,7 +48,8 @@ extension ResponseSequence {
         if isProvisional {
             let open = floor.open.map(String.init).joined(separator: ", ")
             blockers.append(
-                Blocker("provisional", "The level is provisional: answer question \(open).", step: 4))
+                Blocker(
+                    "provisional", "The level is provisional: answer question \(open).", step: 4))
         }
         for step in steps where step.step.number < 10 && step.state == .open {
             blockers += step.missing.map {
@@ -55,7 +59,7 @@ extension ResponseSequence {
         if !requires(5) {
             blockers += missingNotification.map { Blocker("notification", $0, step: 5) }
         }
-        if !requires(6), !incident.isDeclined, incident.skips[6] == nil {
+        if !requires(6), !incident.isDeclined, !isSkipped(6) {
             blockers += missing(6).map { Blocker("look_back", $0, step: 6) }
         }
         return blockers
@@ -71,7 +75,8 @@ extension ResponseSequence {
         {
             blockers.append(
                 Blocker(
-                    "fixer_alone", "Somebody who did not carry out the fix has to sign too.", step: 10))
+                    "fixer_alone", "Somebody who did not carry out the fix has to sign too.",
+                    step: 10))
         }
         return blockers
     }
@@ -95,7 +100,8 @@ extension ResponseSequence {
         guard hash == incident.evidenceHash else {
             throw Refusal(
                 .signatureVoid,
-                "The evidence is not what you saw: read it again, then sign \(incident.evidenceHash).")
+                "The evidence is not what you saw: read it again, then sign \(incident.evidenceHash)."
+            )
         }
         let valid = validSignatures
         guard !valid.contains(where: { $0.by.id == actor.person.id }) else {
@@ -145,7 +151,8 @@ extension ResponseSequence {
                 blockers: [Blocker("watch_hours", "outside the limit", pointer: "/watch_hours")])
         }
         let chosen = kinds.isEmpty ? [.init(.newReport), .init(.evaluationFailed)] : kinds
-        guard chosen.allSatisfy({ $0.threshold >= 1 }), Set(chosen.map(\.kind)).count == chosen.count
+        guard chosen.allSatisfy({ $0.threshold >= 1 }),
+            Set(chosen.map(\.kind)).count == chosen.count
         else {
             throw Refusal(
                 .invalidInput, "Each watch condition stands once, with a threshold of 1 or more.",

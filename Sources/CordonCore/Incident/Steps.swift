@@ -19,8 +19,9 @@ extension ResponseSequence {
             let missing = missing(step.number)
             let skipped = incident.skips[step.number]
             let state: StepStatus.State =
-                if missing.isEmpty { .done } else if skipped != nil { .skipped }
-                else if requires(step.number) { .open } else { .notRequired }
+                if missing.isEmpty { .done } else if isSkipped(step.number) {
+                    .skipped
+                } else if requires(step.number) { .open } else { .notRequired }
             return StepStatus(step: step, state: state, missing: missing, skipped: skipped)
         }
     }
@@ -62,12 +63,14 @@ extension ResponseSequence {
 
     private var missingContainment: [String] {
         var missing: [String] = []
-        if incident.containments.isEmpty { missing.append("Stop the workflow.") }
+        let stopped = Set(incident.containments.map(\.workflow))
+        if incident.workflow.map({ !stopped.contains($0) }) ?? stopped.isEmpty {
+            missing.append("Stop the workflow.")
+        }
         for containment in incident.containments where !containment.proved {
             missing.append("\(containment.workflow) is stopping: confirm its remaining targets.")
         }
         if terms?.stopsRelated == true {
-            let stopped = Set(incident.containments.map(\.workflow))
             for related in workflow?.profile.related ?? [] where !stopped.contains(related) {
                 missing.append("Stop the related workflow \(related).")
             }
@@ -141,9 +144,17 @@ extension ResponseSequence {
     }
 
     private var missingCause: [String] {
-        guard let cause = incident.cause?.value else { return ["Find the cause and the failed control."] }
-        return cause.faulted.isEmpty
-            ? ["Name the control that failed, was missing or was bypassed."] : []
+        guard let cause = incident.cause?.value else {
+            return ["Find the cause and the failed control."]
+        }
+        var missing: [String] = []
+        if cause.faulted.isEmpty {
+            missing.append("Name the control that failed, was missing or was bypassed.")
+        }
+        if floor.requirements.contains(.changeReview), cause.changedBefore.isEmpty {
+            missing.append("Review the recent change: say what was changed before it.")
+        }
+        return missing
     }
 
     private var missingCorrection: [String] {
@@ -184,7 +195,8 @@ extension ResponseSequence {
                 && fixed.result(stated.value.key)?.passed == true
         }
         if !proves {
-            missing.append("No new case fails on the version that failed and passes on the fixed one.")
+            missing.append(
+                "No new case fails on the version that failed and passes on the fixed one.")
         }
         let dropped = failed.results.filter { fixed.result($0.key) == nil }.map(\.key)
         missing += dropped.map { "\($0) was run on the failed version, but not on the fixed one." }

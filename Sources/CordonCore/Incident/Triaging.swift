@@ -1,6 +1,8 @@
 /// Report, triage and assessment: steps 1 and 4.
 extension ResponseSequence {
-    /// States one of the five times. A later statement corrects an earlier one by standing after it.
+    /// States one of the five times.
+    ///
+    /// A later statement corrects an earlier one by standing after it.
     package func state(
         _ statement: TimeStatement, at now: Instant
     ) throws(Refusal) -> [IncidentEvent] {
@@ -31,14 +33,18 @@ extension ResponseSequence {
         guard !incident.isRestarted else {
             throw Refusal(.wrongState, "The workflow was restarted; triage is over.")
         }
-        if let level = kind.level, level < floor.confirmed { throw belowFloor(level) }
+        if let key { try mayName(key) }
+        // An incident is whatever lies at its own level or above.
+        let least = kind == .incident ? max(floor.confirmed, incident.declaredLevel ?? 1) : 1
+        let level = kind.level.map { max($0, least) }
+        if let level, level < floor.confirmed { throw belowFloor(level) }
         if kind == .declined, floor.confirmed > 1 {
             throw Refusal(
                 .belowFloor,
                 "What was answered sets level \(floor.confirmed) at least: it cannot be declined.",
                 blockers: floor.reasons.map { Blocker("floor", $0, step: 4) })
         }
-        if let level = kind.level, let declared = incident.declaredLevel, level < declared {
+        if let declared = incident.declaredLevel, level ?? 1 < declared {
             throw Refusal(
                 .secondPersonRequired,
                 "The level is \(declared) already. Lowering it needs a proposal with a reason and a "
@@ -47,11 +53,23 @@ extension ResponseSequence {
         var events: [IncidentEvent] = []
         if let key, key != incident.workflow { events.append(.workflowNamed(key: key)) }
         events.append(.triaged(kind: kind, reason: reason))
-        if kind != .declined, incident.triage == nil {
+        if kind != .declined, (incident.triage?.value.kind ?? .declined) == .declined {
             events.append(
                 .timeStated(TimeStatement(.declared, now, source: "The decision in triage")))
         }
         return events
+    }
+
+    /// What the incident stopped is lifted by those who answer for its workflow: naming another one
+    /// later would hand the restart to strangers.
+    private func mayName(_ key: String) throws(Refusal) {
+        guard key != incident.workflow, let first = incident.containments.first else { return }
+        let stopped = incident.containments.contains { $0.workflow == key }
+        guard incident.workflow != nil || !stopped else { return }
+        throw Refusal(
+            .wrongState,
+            "The incident has stopped \(first.workflow) and stays with it: report another event for "
+                + "\(key).")
     }
 
     /// Answers questions and sets flags; the level follows at once, upwards.
@@ -59,7 +77,8 @@ extension ResponseSequence {
         try notClosed()
         var faults: [Blocker] = []
         for number in answers.answers.keys.sorted() where policy.question(number) == nil {
-            faults.append(Blocker("answers", "there is no question \(number)", pointer: "/answers/\(number)"))
+            faults.append(
+                Blocker("answers", "there is no question \(number)", pointer: "/answers/\(number)"))
         }
         let flags = Dictionary(
             policy.criticalFlags.map { ($0.key, $0.measure != nil) }, uniquingKeysWith: { $1 })
@@ -68,7 +87,8 @@ extension ResponseSequence {
         }
         for (key, value) in answers.measures.sorted(by: { $0.key < $1.key })
         where flags[key] != true || value < 0 {
-            faults.append(Blocker("measures", "no measure, or below 0", pointer: "/measures/\(key)"))
+            faults.append(
+                Blocker("measures", "no measure, or below 0", pointer: "/measures/\(key)"))
         }
         guard faults.isEmpty else {
             throw Refusal(.invalidInput, "The assessment has faults.", blockers: faults)
@@ -78,13 +98,14 @@ extension ResponseSequence {
         after.answers.merge(answers.answers) { $1 }
         after.flags.merge(answers.flags) { $1 }
         after.measures.merge(answers.measures) { $1 }
-        let floor = SeverityFloor(after, policy: policy)
+        let before = floor
+        let now = SeverityFloor(after, policy: policy)
+        // What was answered before counts too: taking a yes back does not lower the level by itself.
+        let highest = now.confirmed >= before.confirmed ? now : before
         let events = [IncidentEvent.assessed(answers)]
-        guard floor.confirmed > (incident.declaredLevel ?? 0), floor.confirmed > 1 else {
-            return events
-        }
-        let reason = floor.reasons.first ?? "What was answered."
-        return events + [.levelRaised(to: floor.confirmed, reason: reason)]
+        guard highest.confirmed > (incident.declaredLevel ?? 1) else { return events }
+        let reason = highest.confirmedBecause ?? "What was answered."
+        return events + [.levelRaised(to: highest.confirmed, reason: reason)]
     }
 
     package func classify(_ value: Classification) throws(Refusal) -> [IncidentEvent] {
@@ -122,8 +143,8 @@ extension ResponseSequence {
         }
         let declared = incident.declaredLevel ?? 1
         if level == declared, incident.declaredLevel != nil { return [] }
+        if level < floor.confirmed { throw belowFloor(level) }
         guard level >= declared else {
-            if level < floor.confirmed { throw belowFloor(level) }
             throw Refusal(
                 .secondPersonRequired,
                 "Lowering from \(declared) to \(level) needs a proposal with a reason (`lowering`) "

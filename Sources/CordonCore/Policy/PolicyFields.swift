@@ -17,7 +17,7 @@ final class PolicyFields {
     private let path: String
     private let place: PolicyPlace
     private let faults: PolicyFaults
-    /// `nil` when there is no mapping: its absence is a fault already, the fields' would say it again.
+    /// `nil` without a mapping: that is a fault already, which each field would only repeat.
     private let fields: [String: Field]?
     private var asked: [String] = []
 

@@ -59,8 +59,8 @@ struct PolicyTree {
 
     /// Looks for names that are both defined by `&` and used by `*`, wherever they stand.
     ///
-    /// That is every alias that YAML could resolve; prose in which both appear by chance is asked to
-    /// be put otherwise.
+    /// That is every alias that YAML could resolve; prose in which both appear by chance has to be
+    /// put otherwise.
     private static func refuseAliases(
         _ scalars: [Unicode.Scalar], _ places: [PolicyPlace], _ faults: PolicyFaults
     ) -> Bool {
@@ -80,7 +80,7 @@ struct PolicyTree {
         for alias in aliases {
             faults.add(
                 alias.place,
-                "the alias `*\(alias.name)` is not read here: write out the value that it stands for"
+                "the alias `*\(alias.name)` is not read here: write out its value"
             )
         }
         return aliases.isEmpty
@@ -88,8 +88,8 @@ struct PolicyTree {
 
     /// Bounds how deep values may stand within one another, since the parser recurses into each.
     ///
-    /// In brackets that is counted; elsewhere nothing stands deeper than its line is indented, where
-    /// `- ` and its like count as indentation.
+    /// In brackets that is counted; elsewhere nothing stands deeper than its line is indented,
+    /// where `- ` and its like count as indentation.
     private static func refuseDepth(
         _ scalars: [Unicode.Scalar], _ places: [PolicyPlace], _ faults: PolicyFaults
     ) -> Bool {
@@ -165,7 +165,7 @@ struct PolicyTree {
             let story = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
             faults.add(
                 PolicyPlace(mark),
-                "this is no YAML (\(story)): check the indentation, and quote text that has `: ` in it"
+                "this is no YAML (\(story)): check the indentation, and quote text with `: ` in it"
             )
         case .duplicatedKeysInMapping(let keys, let context):
             let first = PolicyPlace(context.mark)
@@ -180,7 +180,7 @@ struct PolicyTree {
         }
     }
 
-    /// Where a block mapping repeats `key`, which it has at `first`; the parser tells only the latter.
+    /// Where a block mapping repeats the key that it has at `first`, all that the parser tells.
     private static func again(
         _ key: String, after first: PolicyPlace, in yaml: String
     ) -> PolicyPlace? {

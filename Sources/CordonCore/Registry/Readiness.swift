@@ -1,8 +1,8 @@
 extension Workflow {
     /// What is still missing before this workflow is production-ready, in the policy's order.
     ///
-    /// - Parameter owners: the logins that hold an owner's grant for this workflow: an owner who was
-    ///   only named, but never given the role, could not sign anything.
+    /// `owners` are the logins that hold an owner's grant for this workflow: an owner who was only
+    /// named, but never given the role, could not sign anything.
     package func gaps(_ policy: Policy, owners: Set<String>) -> [Readiness] {
         policy.readiness.map(\.key).filter { !has($0, policy, owners) }
     }

@@ -1,4 +1,6 @@
-/// A business process that uses AI: the unit of everything. Its state is what its events made of it.
+/// A business process that uses AI: the unit of everything.
+///
+/// Its state is what its events made of it.
 package struct Workflow: Codable, Equatable, Sendable {
     package private(set) var key: String
     package private(set) var profile: WorkflowProfile
@@ -37,8 +39,9 @@ package struct Workflow: Codable, Equatable, Sendable {
         if retiredReason != nil { return .retired }
         let whole = containments.filter { $0.isInForce && $0.scope == .whole }
         if !whole.isEmpty { return whole.allSatisfy(\.isProved) ? .stopped : .stopping }
-        if watch != nil { return .watch }
-        return productionSince == nil ? .draft : .running
+        // A draft that was stopped and restarted is watched, yet it is no more ready than before.
+        if productionSince == nil { return .draft }
+        return watch == nil ? .running : .watch
     }
 
     package var context: WorkflowContext {
@@ -64,7 +67,9 @@ extension Workflow {
         version = 1
     }
 
-    /// Takes in what happened. Total: an event that was once accepted is never refused.
+    /// Takes in what happened.
+    ///
+    /// Total: an event that was once accepted is never refused.
     package mutating func apply(_ event: WorkflowEvent, at: Instant) {
         version += 1
         switch event {
@@ -102,7 +107,8 @@ extension Workflow {
             where containments[index].incident == incident && containments[index].isInForce {
                 containments[index].liftedAt = at
             }
-            self.watch = watch
+            // A restart without a watch does not end another incident's.
+            if let watch { self.watch = watch }
         case .watchEnded: watch = nil
         case .retired(let reason):
             retiredReason = reason

@@ -72,7 +72,9 @@ extension Workflow {
                 .invalidInput,
                 "An override ends after now and at most \(policy.override.maximumDays) days "
                     + "ahead, by \(latest.rfc3339).",
-                blockers: [Blocker("expires_at", "outside the limit", pointer: "/override/expires_at")])
+                blockers: [
+                    Blocker("expires_at", "outside the limit", pointer: "/override/expires_at")
+                ])
         }
         return [
             .readinessOverridden(
@@ -91,9 +93,10 @@ extension Workflow {
         return gaps.isEmpty ? [.enteredProduction] : [.overrideLapsed(gaps: gaps)]
     }
 
-    /// Stops it, in full or in part. Never refused but for a retired workflow: anyone may stop.
+    /// Stops it, in full or in part.
     ///
-    /// - Parameter leasesUntil: until when callers may still rely on an allow that was given.
+    /// Never refused but for a retired workflow: anyone may stop. `leasesUntil` says until when
+    /// callers may still rely on an allow that was given.
     package func stop(
         scope: Containment.Scope, reason: String, incident: String, id: String,
         by person: Person, at now: Instant, leasesUntil: Instant?
@@ -132,11 +135,14 @@ extension Workflow {
             throw Refusal(.notFound, "The containment has no target \(name).")
         }
         guard target.kind == .manual || person == .cordon else {
-            throw Refusal(.invalidInput, "\(name) confirms itself; only manual targets are confirmed by hand.")
+            throw Refusal(
+                .invalidInput, "\(name) confirms itself; only manual targets are confirmed by hand."
+            )
         }
         if target.confirmation != nil { return [] }
         if let runsOutAt = target.runsOutAt, now < runsOutAt {
-            throw Refusal(.wrongState, "An allow may still be relied upon until \(runsOutAt.rfc3339).")
+            throw Refusal(
+                .wrongState, "An allow may still be relied upon until \(runsOutAt.rfc3339).")
         }
         let confirmed = WorkflowEvent.targetConfirmed(
             containment: id, target: name, .init(at: now, by: person, proof: proof))
@@ -145,8 +151,10 @@ extension Workflow {
         return isLast ? [confirmed, .contained(containment: id)] : [confirmed]
     }
 
-    /// Lifts what `incident` stopped. Whether it may is the incident's decision; see
-    /// ``Incident/restart(_:by:in:policy:at:)``.
+    /// Lifts what `incident` stopped.
+    ///
+    /// Whether it may is the incident's decision; see
+    /// ``ResponseSequence``.
     package func restart(for incident: String, watch: Watch?) -> [WorkflowEvent] {
         [.restarted(incident: incident, watch: watch)]
     }
@@ -182,7 +190,8 @@ extension Workflow {
             faults.append(Blocker("function", "not a slug", pointer: "/function"))
         }
         if profile.related.contains(key) {
-            faults.append(Blocker("related", "a workflow is not related to itself", pointer: "/related"))
+            faults.append(
+                Blocker("related", "a workflow is not related to itself", pointer: "/related"))
         }
         let names = profile.manualTargets.map(\.name)
         if Set(names).count != names.count || !Set(names).isDisjoint(with: ["gate", "leases"]) {

@@ -1,4 +1,6 @@
-/// Everything that can happen to a workflow. Case names are stored: they are never renamed.
+/// Everything that can happen to a workflow.
+///
+/// Case names are stored: they are never renamed.
 package enum WorkflowEvent: Codable, Equatable, Sendable {
     case registered(key: String, profile: WorkflowProfile)
     case amended(profile: WorkflowProfile)

@@ -135,6 +135,8 @@ extension StoreError {
         case "57P01", "57P02", "57P03", "53300", "25P03": self = .unavailable(failure.cause)
         case let state where state.hasPrefix("08"): self = .unavailable(failure.cause)
         case let state where state.hasPrefix("23"): self = .constraint(failure.cause)
+        // Raised by a trigger of the schema; SQLite counts those as constraints too.
+        case "P0001": self = .constraint(failure.cause)
         default: self = .refused(failure.cause)
         }
     }

@@ -1,0 +1,81 @@
+/// What a person may ask for.
+///
+/// Every route and command names one.
+package enum Permission: String, Codable, CaseIterable, Sendable {
+    case report
+    case stop
+    case askGate = "gate.ask"
+    case readWorkflows = "workflow.read"
+    case registerWorkflows = "workflow.register"
+    case amendWorkflows = "workflow.amend"
+    case overrideReadiness = "workflow.override"
+    case confirmContainment = "containment.confirm"
+    case readOwnIncidents = "incident.read_own"
+    case readIncidents = "incident.read"
+    case triage = "incident.triage"
+    case respond = "incident.respond"
+    case sign = "incident.sign"
+    case restart = "incident.restart"
+    case close = "incident.close"
+    case signException = "incident.except"
+    case readPolicy = "policy.read"
+    case changePolicy = "policy.change"
+    case readJournal = "journal.read"
+    case manageAccounts = "account.manage"
+    case ownAccount = "account.own"
+}
+
+extension Role {
+    /// What the role brings beside what everybody who is signed in may do.
+    ///
+    /// An administrator keeps accounts and registers workflows, and gets no right to judge, sign or
+    /// restart by it.
+    package var permissions: Set<Permission> {
+        let responder: Set<Permission> = [.readIncidents, .triage, .respond, .confirmContainment]
+        let signer: Set<Permission> = responder.union([.sign, .restart, .close])
+        return switch self {
+        case .reporter: []
+        case .operator, .reviewer: responder
+        case .owner: signer.union([.amendWorkflows])
+        case .functionalLeader, .legal, .security, .hr, .finance, .operations: signer
+        case .executiveSponsor, .executiveLeadership:
+            signer.union([.overrideReadiness, .signException])
+        case .governance:
+            [
+                .readIncidents, .triage, .respond, .registerWorkflows, .amendWorkflows,
+                .changePolicy, .readJournal,
+            ]
+        case .auditor: [.readIncidents, .readJournal]
+        case .administrator: [.manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal]
+        }
+    }
+}
+
+extension Permission {
+    /// What everybody who is signed in may do: anyone may report, and anyone may stop.
+    package static let everybody: Set<Permission> = [
+        .report, .stop, .askGate, .readWorkflows, .readOwnIncidents, .readPolicy, .ownAccount,
+    ]
+}
+
+/// What an API token may be used for, beside what its person may do.
+package enum Scope: String, Codable, CaseIterable, Sendable {
+    case gate, report, read, respond, register, admin, all
+
+    package var permissions: Set<Permission> {
+        switch self {
+        case .gate: [.askGate]
+        case .report: [.report, .stop, .readOwnIncidents]
+        case .read: [.readWorkflows, .readOwnIncidents, .readIncidents, .readPolicy, .readJournal]
+        case .respond:
+            [
+                .triage, .respond, .confirmContainment, .sign, .restart, .close, .signException,
+                .readOwnIncidents, .readIncidents, .readWorkflows, .readPolicy, .stop, .report,
+            ]
+        case .register:
+            [.readWorkflows, .registerWorkflows, .amendWorkflows, .overrideReadiness, .readPolicy]
+        case .admin: [.manageAccounts, .changePolicy, .readPolicy, .ownAccount, .readJournal]
+        case .all: Set(Permission.allCases)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package import CordonCore
+import Synchronization
+
+/// Says of every call whether it may go on, from memory, without waiting.
+///
+/// Safe to share: the only mutable state is `state`, and nothing is awaited while it is held.
+package final class Gate: Sendable {
+    private let state: Mutex<GateState>
+    private let outside: Outside
+
+    package init(outside: Outside) {
+        self.outside = outside
+        state = Mutex(GateState(uptime: outside.uptime()))
+    }
+
+    /// Whether `workflow` runs at all, or may do what `request` says; `nil` when nobody knows it.
+    package func decide(_ workflow: String, _ request: GateRequest? = nil) -> GateAnswer? {
+        let now = outside.now()
+        let uptime = outside.uptime()
+        return state.withLock { $0.decide(workflow, request, now: now, uptime: uptime) }
+    }
+
+    /// Who holds the credential with this hash, unless it has expired.
+    package func caller(_ hash: String) -> GateCaller? {
+        let now = outside.now()
+        return state.withLock { state in
+            state.callers[hash].flatMap { $0.expiresAt > now ? $0 : nil }
+        }
+    }
+
+    package var counts: GateCounts { state.withLock { $0.counts } }
+
+    /// How many workflows there are in each state.
+    package var states: [Workflow.State: Int] {
+        state.withLock { state in
+            state.entries.values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+        }
+    }
+
+    func apply(_ entry: GateEntry) { state.withLock { _ = $0.apply(entry) } }
+
+    func apply(_ account: Account) {
+        let callers = account.callers
+        state.withLock { $0.apply(account: account.person.id, callers: callers) }
+    }
+
+    func due() -> [(key: String, due: Due)] {
+        let now = outside.now()
+        return state.withLock { $0.due(at: now) }
+    }
+
+    /// Refuses everything for `workflows` while `body` runs, so that no allow begins between the
+    /// moment in which a stop is decided and the one in which it is durable and applied.
+    ///
+    /// `body` learns until how many milliseconds from now callers may still rely on an allow.
+    func holding<T>(
+        _ workflows: [String], _ body: ([String: Int64]) async throws -> T
+    ) async rethrows -> T {
+        let uptime = outside.uptime()
+        let leases = state.withLock { state in
+            workflows.reduce(into: [:]) { $0[$1] = state.hold($1, uptime: uptime) }
+        }
+        defer {
+            state.withLock { state in
+                for workflow in workflows { state.release(workflow) }
+            }
+        }
+        return try await body(leases)
+    }
+
+    /// The workflow and those that share its cause, as far as the gate knows.
+    func known(_ workflows: [String]) -> [String] {
+        state.withLock { state in workflows.filter { state.entries[$0] != nil } }
+    }
+}
+
+extension Account {
+    /// What each credential of the account opens, by the credential's hash; nothing when disabled.
+    fileprivate var callers: [String: GateCaller] {
+        if isDisabled { return [:] }
+        var callers: [String: GateCaller] = [:]
+        for (hash, expiresAt) in sessions {
+            callers[hash] = GateCaller(
+                account: person.id, actor: person, grants: grants, permissions: permissions,
+                token: nil, workflow: nil, expiresAt: expiresAt)
+        }
+        for token in tokens {
+            let scoped = token.scopes.reduce(into: Set()) { $0.formUnion($1.permissions) }
+            callers[token.hash] = GateCaller(
+                account: person.id, actor: person, grants: grants,
+                permissions: permissions.intersection(scoped), token: token.id,
+                workflow: token.workflow, expiresAt: token.expiresAt)
+        }
+        return callers
+    }
+}

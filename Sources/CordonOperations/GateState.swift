@@ -1,0 +1,119 @@
+package import CordonCore
+
+/// The gate's state, as a plain value: no lock, no clock, no I/O, so a test can walk every path.
+struct GateState {
+    private(set) var entries: [String: GateEntry] = [:]
+    /// Stops that are being written: the workflow is held from before the write until its outcome.
+    private var holds: [String: Int] = [:]
+    /// Until when, on the clock that only goes forward, callers may rely on an allow.
+    private var leases: [String: Int64] = [:]
+    /// Allows from before this process began may still be relied upon until then.
+    private let inherited: Int64
+    private(set) var callers: [String: GateCaller] = [:]
+    private var deniedInWatch: [String: Int] = [:]
+    private(set) var counts = GateCounts()
+
+    /// - Parameter uptime: now, on the clock that only goes forward.
+    init(uptime: Int64) { inherited = uptime + 1_000 }
+
+    /// Takes in a workflow's change, unless newer news was taken in already.
+    @discardableResult
+    mutating func apply(_ entry: GateEntry) -> Bool {
+        if let known = entries[entry.key], known.revision > entry.revision { return false }
+        if entries[entry.key]?.watch != entry.watch { deniedInWatch[entry.key] = nil }
+        entries[entry.key] = entry
+        return true
+    }
+
+    /// Replaces everything that an account's credentials open.
+    mutating func apply(account id: String, callers new: [String: GateCaller]) {
+        for (hash, caller) in callers where caller.account == id && new[hash] == nil {
+            callers[hash] = nil
+        }
+        callers.merge(new) { $1 }
+    }
+
+    /// Refuses everything for `key` from now on, and says how long allows may still be relied upon.
+    ///
+    /// - Returns: milliseconds, 0 when there is no such allow.
+    mutating func hold(_ key: String, uptime: Int64) -> Int64 {
+        holds[key, default: 0] += 1
+        return max(0, max(leases[key] ?? 0, inherited) - uptime)
+    }
+
+    mutating func release(_ key: String) {
+        let left = (holds[key] ?? 0) - 1
+        holds[key] = left > 0 ? left : nil
+    }
+
+    mutating func decide(
+        _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64
+    ) -> GateAnswer? {
+        guard let entry = entries[key] else { return nil }
+        if holds[key] != nil {
+            counts.stopped += 1
+            let stop = GateEntry.Stop(
+                scope: .whole, reason: "The workflow is being stopped.", incident: "")
+            return GateAnswer(decision: .stopped(entry.stops.first ?? stop), entry: entry)
+        }
+        let decision =
+            request.map { entry.decision(on: $0, at: now) } ?? entry.decision(at: now)
+        var answer = GateAnswer(decision: decision, entry: entry)
+        switch decision {
+        case .allow(let lease):
+            counts.allowed += 1
+            if lease > 0 { leases[key] = max(leases[key] ?? 0, uptime + Int64(lease)) }
+        case .stopped, .notReady: counts.stopped += 1
+        case .approval: counts.approval += 1
+        case .deny:
+            counts.denied += 1
+            answer.tripsWatch = countDenied(entry)
+        }
+        return answer
+    }
+
+    /// - Returns: whether this denial reaches the threshold that stops a watched workflow again.
+    private mutating func countDenied(_ entry: GateEntry) -> Bool {
+        guard let limit = entry.watch?.conditions.first(where: { $0.kind == .deniedAction })
+        else { return false }
+        let count = (deniedInWatch[entry.key] ?? 0) + 1
+        deniedInWatch[entry.key] = count
+        return count >= limit.threshold
+    }
+
+    /// What time has brought about by `now`.
+    func due(at now: Instant) -> [(key: String, due: Due)] {
+        entries.values.flatMap { entry in
+            entry.dues.filter { $0.at <= now }.map { (entry.key, $0) }
+        }
+    }
+}
+
+/// Who holds a credential, as far as a request needs to know at once.
+package struct GateCaller: Equatable, Sendable {
+    package let account: String
+    package let actor: Person
+    package let grants: Set<RoleGrant>
+    package let permissions: Set<Permission>
+    /// The token's id; `nil` for a session.
+    package let token: String?
+    /// The workflow that the token serves alone, if it is bound to one.
+    package let workflow: String?
+    package let expiresAt: Instant
+}
+
+/// What the gate answers, with what the answer is made from.
+package struct GateAnswer: Sendable {
+    package let decision: GateDecision
+    package let entry: GateEntry
+    /// Whether a condition of the workflow's watch tripped with this decision.
+    package var tripsWatch = false
+}
+
+/// How often the gate has decided what, since the start.
+package struct GateCounts: Equatable, Sendable {
+    package var allowed = 0
+    package var denied = 0
+    package var approval = 0
+    package var stopped = 0
+}

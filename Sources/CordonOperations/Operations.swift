@@ -1,0 +1,85 @@
+import CordonCore
+package import CordonLedger
+package import CordonStore
+
+/// Everything Cordon can be asked to do: each change is one transaction, each question one snapshot.
+///
+/// The pages, the REST interface, the command line and the clock all come through here.
+package struct Operations: Sendable {
+    package let store: Store
+    package let gate: Gate
+    package let outside: Outside
+    package let passwords: Passwords
+    /// The public half of the key that signs checkpoints.
+    package let verifierKey: String
+
+    /// Opens the database, brings the gate's memory to what it says, and is ready to be asked.
+    package static func open(
+        engine: EngineChoice, signer: NoteSigner, outside: Outside,
+        passwords: Passwords = Passwords()
+    ) async throws -> Operations {
+        let store = try Store(
+            engine: engine,
+            participant: { JournalBatch(signer: signer, nonce: { outside.nonce() }) })
+        let operations = Operations(
+            store: store, gate: Gate(outside: outside), outside: outside, passwords: passwords,
+            verifierKey: signer.verifierKey)
+        try await operations.perform(.cordon("start")) { try $0.importStandardPolicy() }
+        try await operations.fillGate()
+        return operations
+    }
+
+    /// Runs one change as one transaction.
+    ///
+    /// A change that may stop workflows names them in `holding`: from before the transaction until
+    /// its outcome the gate refuses everything for them, so that no allow slips in between.
+    ///
+    /// - Returns: what `body` returns, once it is durable and the gate knows of it.
+    @discardableResult
+    package func perform<T: Sendable>(
+        _ caller: Caller, holding workflows: [String] = [],
+        _ body: @escaping @Sendable (Work) throws -> T
+    ) async throws -> T {
+        let gate = gate
+        let outside = outside
+        let held = gate.known(workflows)
+        return try await gate.holding(held) { leases in
+            try await store.write { transaction in
+                try body(
+                    Work(
+                        transaction, caller: caller, gate: gate, outside: outside, leases: leases))
+            }
+        }
+    }
+
+    /// A workflow with those that share its cause, for ``perform(_:holding:_:)``.
+    package func withRelated(_ key: String) async throws -> [String] {
+        try await ask(.cordon("stop")) { work in
+            [key] + (try work.transaction.workflow(key)?.profile.related ?? [])
+        }
+    }
+
+    /// Answers one question from one snapshot.
+    package func ask<T: Sendable>(
+        _ caller: Caller, _ body: @escaping @Sendable (Work) throws -> T
+    ) async throws -> T {
+        let gate = gate
+        let outside = outside
+        return try await store.read { transaction in
+            try body(Work(transaction, caller: caller, gate: gate, outside: outside))
+        }
+    }
+
+    /// Reads what the gate has to know; the journal is not read, so its length does not matter.
+    private func fillGate() async throws {
+        let (entries, accounts) = try await ask(.cordon("start")) { work in
+            let policy = try work.policy().policy
+            let entries = try work.transaction.workflowsWithRevision().map {
+                GateEntry($0.workflow, policy: policy, revision: $0.revision)
+            }
+            return (entries, try work.accounts(limit: .max))
+        }
+        for entry in entries { gate.apply(entry) }
+        for account in accounts { gate.apply(account) }
+    }
+}

@@ -1,0 +1,166 @@
+package import CordonCore
+import CordonLedger
+import CordonStore
+import Crypto
+package import FoundationEssentials
+
+/// The response: one method per act, each on one incident.
+extension Work {
+    /// Runs one act: checks the permission, loads, lets the domain decide, records, and draws the
+    /// consequences that reach beyond the incident.
+    package func act(
+        _ number: String, _ permission: Permission,
+        _ decide: (ResponseSequence) throws -> [IncidentEvent]
+    ) throws -> ResponseSequence {
+        try need(permission)
+        let sequence = try sequence(number)
+        let events = try decide(sequence)
+        return try drawConsequences(try record(events, on: sequence), since: events)
+    }
+
+    /// A promotion of what repeats, a collective review of a control that fails again.
+    private func drawConsequences(
+        _ sequence: ResponseSequence, since events: [IncidentEvent]
+    ) throws -> ResponseSequence {
+        guard !events.isEmpty else { return sequence }
+        return try raiseCollectiveReviews(try promoteRepeats(sequence))
+    }
+
+    /// A quality issue that repeats is one no longer.
+    private func promoteRepeats(_ sequence: ResponseSequence) throws -> ResponseSequence {
+        let incident = sequence.incident
+        guard sequence.kind == .qualityIssue, incident.triage != nil,
+            let workflow = incident.workflow
+        else { return sequence }
+        let terms = sequence.policy.promotion
+        let alike = try transaction.incidentsAlike(
+            workflow: workflow, kind: .qualityIssue, since: now.adding(days: -terms.days)
+        ).filter { $0.number == incident.number || $0.isAlike(incident) }
+        guard alike.count >= terms.repeats else { return sequence }
+        return try record(
+            [.promoted(because: alike.map(\.number), level: terms.level)], on: sequence)
+    }
+
+    private func raiseCollectiveReviews(_ sequence: ResponseSequence) throws -> ResponseSequence {
+        var sequence = sequence
+        let terms = sequence.policy.recurrence
+        for control in sequence.incident.cause?.value.faulted ?? [] {
+            guard sequence.incident.collectiveReviews[control] == nil else { continue }
+            let failures = try transaction.controlFailures(
+                control, since: now.adding(days: -terms.days))
+            guard failures.count >= terms.failures else { continue }
+            sequence = try record(
+                [.collectiveReviewRaised(control: control, incidents: failures)], on: sequence)
+        }
+        return sequence
+    }
+
+    /// Attaches bytes as evidence: their SHA-256 is taken on receipt and is what is signed.
+    package func attach(
+        _ number: String, kind: EvidenceKind, name: String, mediaType: String, bytes: [UInt8],
+        note: String?
+    ) throws -> (ResponseSequence, EvidenceItem) {
+        let digest = Hex.sha256(bytes)
+        let item = EvidenceItem(
+            id: outside.newID(), kind: kind, name: name, mediaType: mediaType, size: bytes.count,
+            sha256: digest, note: note)
+        let own = try sequence(number).incident.reporter.id == person.id
+        let after = try act(number, own ? .report : .respond) { try $0.attach(item) }
+        try transaction.attachmentInsert(sha256: digest, bytes: bytes)
+        return (after, item)
+    }
+
+    /// The bytes of a piece of evidence, checked against the hash that was taken on receipt.
+    package func evidenceBytes(
+        _ number: String, _ id: String
+    ) throws -> (item: EvidenceItem, bytes: [UInt8]) {
+        let incident = try sequence(number).incident
+        guard let item = incident.evidence.first(where: { $0.value.id == id })?.value else {
+            throw Refusal(.notFound, "The incident has no evidence \(id).")
+        }
+        guard let bytes = try transaction.attachment(sha256: item.sha256),
+            Hex.sha256(bytes) == item.sha256
+        else {
+            throw Refusal(
+                .internalFault,
+                "The bytes of \(id) are not those that were received: run `cordon fsck`.")
+        }
+        return (item, bytes)
+    }
+
+    /// Adds cases and a run; a failing run during the watch stops the workflow again.
+    package func evaluate(
+        _ number: String, cases: [EvaluationCase], run: EvaluationRun?
+    ) throws -> ResponseSequence {
+        var sequence = try sequence(number)
+        try need(.respond)
+        for value in cases { sequence = try record(sequence.add(value), on: sequence) }
+        guard let run else { return sequence }
+        let events = try sequence.record(run)
+        sequence = try drawConsequences(try record(events, on: sequence), since: events)
+        guard run.subject == .fixed, run.results.contains(where: { !$0.passed }),
+            let key = sequence.incident.workflow,
+            let workflow = try transaction.workflow(key),
+            let watch = workflow.watch, watch.incident == number
+        else { return sequence }
+        let failures = run.results.filter { !$0.passed }.count
+        let threshold = watch.conditions.first { $0.kind == .evaluationFailed }?.threshold ?? .max
+        guard failures >= threshold else { return sequence }
+        try trip(
+            workflow, .evaluationFailed,
+            detail: "\(failures) evaluation cases fail on \(run.version).")
+        return try self.sequence(number)
+    }
+
+    /// Restarts what the incident stopped, when nothing stands in the way any more.
+    package func restart(
+        _ number: String, conditions: String, watchHours: Int?, watch: [Watch.Condition]
+    ) throws -> ResponseSequence {
+        let after = try act(number, .restart) { sequence in
+            try sequence.restart(
+                conditions: conditions, watchHours: watchHours, watch: watch, by: person, at: now)
+        }
+        let window = after.incident.restarts.last?.watch
+        for key in Set(after.incident.containments.map(\.workflow)).sorted() {
+            let workflow = try workflow(key)
+            guard workflow.containmentsInForce.contains(where: { $0.incident == number })
+            else { continue }
+            try record(workflow.restart(for: number, watch: window), on: workflow)
+        }
+        return after
+    }
+
+    package func incidents(
+        _ filter: IncidentList, before cursor: (year: Int, sequence: Int)?, limit: Int
+    ) throws -> [ResponseSequence] {
+        try transaction.incidents(filter.filter, before: cursor, limit: limit).map {
+            try sequence(of: $0)
+        }
+    }
+}
+
+extension Incident {
+    /// Whether it fails in the same way: the same primary type, or a failed control in common.
+    fileprivate func isAlike(_ other: Incident) -> Bool {
+        if let type = classification?.value.primary, type == other.classification?.value.primary {
+            return true
+        }
+        let controls = Set(cause?.value.faulted ?? [])
+        return !controls.isDisjoint(with: other.cause?.value.faulted ?? [])
+    }
+}
+
+/// SHA-256 in hexadecimal.
+package enum Hex {
+    package static func sha256(_ bytes: some DataProtocol) -> String {
+        text(SHA256.hash(data: bytes))
+    }
+
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".unicodeScalars)
+        return bytes.reduce(into: "") { text, byte in
+            text.unicodeScalars.append(digits[Int(byte >> 4)])
+            text.unicodeScalars.append(digits[Int(byte & 15)])
+        }
+    }
+}

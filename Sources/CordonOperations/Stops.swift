@@ -1,0 +1,120 @@
+package import CordonCore
+import CordonStore
+
+/// What a stop has done.
+package struct StopOutcome: Sendable {
+    package let workflow: Workflow
+    package let containment: Containment
+    /// Containments of related workflows, each with its workflow.
+    package let related: [(workflow: Workflow, containment: Containment)]
+    package let sequence: ResponseSequence
+}
+
+/// Contain: step 2, and with it the hold of step 3.
+extension Work {
+    /// Stops a workflow, and opens an incident for it unless one is named.
+    ///
+    /// In one transaction: no containment without its incident, no containment without its hold.
+    /// Containment does not wait for a diagnosis, so none is asked for.
+    package func stop(
+        _ key: String, scope: Containment.Scope, related: Bool, reason: String,
+        incident number: String?
+    ) throws -> StopOutcome {
+        try need(.stop)
+        let workflow = try workflow(key)
+        let inForce = workflow.containmentsInForce
+        if let same = inForce.first(where: {
+            $0.scope == scope && (number == nil || number == $0.incident)
+        }), !related {
+            return StopOutcome(
+                workflow: workflow, containment: same, related: [],
+                sequence: try sequence(same.incident))
+        }
+        let opened: ResponseSequence =
+            if let number = number ?? inForce.first?.incident {
+                try sequence(number)
+            } else {
+                try openIncident(workflow: key, unlisted: nil, what: reason, leftCompany: .unknown)
+            }
+        return try contain(
+            workflow, scope: scope, related: related, reason: reason, opened)
+    }
+
+    func contain(
+        _ workflow: Workflow, scope: Containment.Scope, related: Bool, reason: String,
+        _ opened: ResponseSequence
+    ) throws -> StopOutcome {
+        var sequence = opened
+        try sequence.mayContain()
+        var others: [(workflow: Workflow, containment: Containment)] = []
+        let first = try contain(workflow, scope, reason, &sequence)
+        for key in related ? workflow.profile.related : [] {
+            // A related workflow that was never registered, or is retired, has nothing to stop.
+            guard let other = try transaction.workflow(key), other.retiredReason == nil
+            else { continue }
+            others.append(
+                try contain(other, .whole, "Related to \(workflow.key): \(reason)", &sequence))
+        }
+        return StopOutcome(
+            workflow: first.workflow, containment: first.containment, related: others,
+            sequence: sequence)
+    }
+
+    private func contain(
+        _ workflow: Workflow, _ scope: Containment.Scope, _ reason: String,
+        _ sequence: inout ResponseSequence
+    ) throws -> (workflow: Workflow, containment: Containment) {
+        let number = sequence.incident.number
+        let existing = workflow.containmentsInForce.first {
+            $0.scope == scope && $0.incident == number
+        }
+        if let existing { return (workflow, existing) }
+        let policy = try policy().policy
+        let id = outside.newID()
+        let stopped = try record(
+            workflow.stop(
+                scope: scope, reason: reason, incident: number, id: id, by: person, at: now,
+                leasesUntil: leasesUntil(workflow.key, policy)), on: workflow)
+        guard let containment = stopped.containments.first(where: { $0.id == id }) else {
+            throw Refusal(.internalFault, "The containment was not kept.")
+        }
+        let hold = EvidenceHold(
+            workflow: workflow.key, from: now.adding(days: -policy.lookbackDays))
+        var events: [IncidentEvent] = [
+            .contained(workflow: workflow.key, containment: id), .held(hold),
+        ]
+        if containment.isProved {
+            events.append(.containmentProved(workflow: workflow.key, containment: id))
+        }
+        sequence = try record(events, on: sequence)
+        return (stopped, containment)
+    }
+
+    /// A named person confirms that a manual target is stopped.
+    package func confirmTarget(
+        _ key: String, containment id: String, target: String, proof: String
+    ) throws -> (workflow: Workflow, containment: Containment) {
+        try need(.confirmContainment)
+        return try confirm(key, containment: id, target: target, proof: proof)
+    }
+
+    func confirm(
+        _ key: String, containment id: String, target: String, proof: String
+    ) throws -> (workflow: Workflow, containment: Containment) {
+        let workflow = try workflow(key)
+        let events = try workflow.confirm(
+            containment: id, target: target, proof: proof, by: person, at: now)
+        let after = try record(events, on: workflow)
+        guard let containment = after.containments.first(where: { $0.id == id }) else {
+            throw Refusal(.notFound, "The workflow has no such containment.")
+        }
+        if containment.isProved, !events.isEmpty,
+            let incident = try transaction.incident(containment.incident)
+        {
+            try record(
+                [.containmentProved(workflow: key, containment: id)],
+                on: try sequence(of: incident))
+        }
+        return (after, containment)
+    }
+}

@@ -1,0 +1,116 @@
+package import CordonCore
+import CordonStore
+
+/// Registry: what the company says of a workflow, and whether it may run in production.
+extension Work {
+    package func registerWorkflow(_ key: String, _ profile: WorkflowProfile) throws -> Workflow {
+        try need(.registerWorkflows)
+        guard try transaction.workflow(key) == nil else {
+            throw Refusal(.wrongState, "There is a workflow \(key) already.")
+        }
+        let events = try Workflow.register(
+            key: key, profile: profile, policy: try policy().policy)
+        guard let first = events.first, let workflow = Workflow(first: first, at: now) else {
+            throw Refusal(.internalFault, "The registration has no first event.")
+        }
+        let revision = try journal(first, stream: "workflow/\(key)")
+        try keep(workflow, revision: revision)
+        return workflow
+    }
+
+    /// Changes a workflow's description, if nobody else has changed it since `version`.
+    package func amendWorkflow(
+        _ key: String, version: Int?, _ change: (inout WorkflowProfile) throws -> Void
+    ) throws -> Workflow {
+        let workflow = try workflowToAmend(key)
+        try match(version, workflow.version)
+        var profile = workflow.profile
+        try change(&profile)
+        return try record(workflow.amend(to: profile, policy: try policy().policy), on: workflow)
+    }
+
+    package func rehearseFallback(_ key: String, on day: Instant) throws -> Workflow {
+        let workflow = try workflowToAmend(key)
+        return try record(workflow.rehearse(on: day, at: now), on: workflow)
+    }
+
+    /// Marks the workflow `production`; with an override, an executive answers for the gaps.
+    package func enterProduction(
+        _ key: String, override: (reason: String, expiresAt: Instant)?
+    ) throws -> Workflow {
+        let policy = try policy().policy
+        let workflow = try workflow(key)
+        let owners = try owners(of: key, workflow.profile)
+        if let override {
+            try need(.overrideReadiness)
+            return try record(
+                workflow.overrideReadiness(
+                    reason: override.reason, expiresAt: override.expiresAt, by: caller.actor,
+                    policy: policy, owners: owners, at: now), on: workflow)
+        }
+        try mayAmend(workflow)
+        return try record(workflow.enterProduction(policy: policy, owners: owners), on: workflow)
+    }
+
+    package func retireWorkflow(_ key: String, reason: String) throws -> Workflow {
+        let workflow = try workflowToAmend(key)
+        return try record(workflow.retire(reason: reason), on: workflow)
+    }
+
+    package func workflowNamed(_ key: String) throws -> Workflow { try workflow(key) }
+
+    package func workflows(after key: String, limit: Int) throws -> [Workflow] {
+        try transaction.workflows(after: key, limit: limit)
+    }
+
+    package func gaps(of workflow: Workflow) throws -> [Readiness] {
+        workflow.gaps(
+            try policy().policy, owners: try owners(of: workflow.key, workflow.profile))
+    }
+
+    func match(_ asked: Int?, _ version: Int) throws(Refusal) {
+        guard let asked, asked != version else { return }
+        throw Refusal(
+            .versionConflict,
+            "Somebody has changed it since you read it (version \(asked), now \(version)): read it "
+                + "again, then send your change.")
+    }
+
+    /// - Throws: unless the caller keeps the register, or owns this workflow.
+    private func mayAmend(_ workflow: Workflow) throws(Refusal) {
+        try need(.amendWorkflows)
+        let actor = caller.actor
+        guard
+            actor.holds(.owner, for: workflow.context) || actor.holds(.governance)
+                || actor.holds(.administrator)
+        else {
+            throw Refusal(.notPermitted, "Only its owner or governance may change \(workflow.key).")
+        }
+    }
+
+    func workflowToAmend(_ key: String) throws -> Workflow {
+        let workflow = try workflow(key)
+        try mayAmend(workflow)
+        return workflow
+    }
+}
+
+extension Operations {
+    /// Tries the stop control on the real gate: everything is refused for an instant, and what the
+    /// gate answers meanwhile is the proof.
+    package func testStop<T: Sendable>(
+        _ key: String, _ caller: Caller, _ answer: @escaping @Sendable (Work, Workflow) throws -> T
+    ) async throws -> T {
+        let gate = gate
+        return try await perform(caller, holding: [key]) { work in
+            let workflow = try work.workflowToAmend(key)
+            guard case .stopped? = gate.decide(key)?.decision else {
+                throw Refusal(.internalFault, "The gate did not refuse while it was held.")
+            }
+            let proof =
+                "The gate refused a call while the workflow was held at \(work.now.rfc3339)."
+            return try answer(
+                work, try work.record(workflow.testStop(proof: proof), on: workflow))
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import CordonCore
+
+/// What a list shows of an incident, and what it is found by.
+package struct IncidentIndex: Equatable, Sendable {
+    package let kind: Kind
+    package let level: Int
+    package let isProvisional: Bool
+
+    package init(kind: Kind, level: Int, isProvisional: Bool) {
+        self.kind = kind
+        self.level = level
+        self.isProvisional = isProvisional
+    }
+}
+
+/// Which incidents a list is about; what is `nil` does not narrow it.
+package struct IncidentFilter: Sendable {
+    package var workflow: String?
+    package var kind: Kind?
+    package var state: Incident.State?
+    /// The login's account, when only one's own reports may be seen.
+    package var reporter: String?
+
+    package init(
+        workflow: String? = nil, kind: Kind? = nil, state: Incident.State? = nil,
+        reporter: String? = nil
+    ) {
+        self.workflow = workflow
+        self.kind = kind
+        self.state = state
+        self.reporter = reporter
+    }
+}
+
+extension Transaction {
+    package func incident(_ number: String) throws -> Incident? {
+        try row("SELECT body FROM incident WHERE number = \(number)").map(Self.incident)
+    }
+
+    /// The next number of a year, gapless: `INC-2026-0042`.
+    package func incidentNextSequence(year: Int) throws -> Int {
+        let row = try row(
+            "SELECT COALESCE(MAX(sequence), 0) + 1 AS next FROM incident WHERE year = \(year)")
+        return Int(try row?.integer("next") ?? 1)
+    }
+
+    /// Incidents, newest first, before the cursor.
+    package func incidents(
+        _ filter: IncidentFilter, before cursor: (year: Int, sequence: Int)?, limit: Int
+    ) throws -> [Incident] {
+        var narrowed: SQL = ""
+        if let workflow = filter.workflow { narrowed = narrowed + "AND workflow = \(workflow) " }
+        if let kind = filter.kind { narrowed = narrowed + "AND kind = \(kind.rawValue) " }
+        if let state = filter.state { narrowed = narrowed + "AND state = \(state.rawValue) " }
+        if let reporter = filter.reporter { narrowed = narrowed + "AND reporter = \(reporter) " }
+        let cursor = cursor ?? (year: 99_999, sequence: 0)
+        return try rows(
+            """
+            SELECT body FROM incident
+            WHERE (year < \(cursor.year) OR (year = \(cursor.year) AND sequence < \(cursor.sequence)))
+            \(fragment: narrowed)
+            ORDER BY year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// Earlier quality issues of a workflow since `since`, oldest first, at most 100.
+    package func incidentsAlike(
+        workflow: String, kind: Kind, since: Instant
+    ) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE workflow = \(workflow) AND kind = \(kind.rawValue)
+                AND reported_at_ms >= \(since.milliseconds)
+            ORDER BY reported_at_ms, year, sequence LIMIT 100
+            """
+        ).map(Self.incident)
+    }
+
+    package func incidentSave(
+        _ incident: Incident, sequence: Int, index: IncidentIndex, revision: UInt64
+    ) throws {
+        let body = try Canonical.text(incident)
+        try run(
+            """
+            INSERT INTO incident (year, sequence, number, version, revision, workflow, reporter,
+                state, kind, level, provisional, reported_at_ms, body)
+            VALUES (\(incident.reportedAt.year), \(sequence), \(incident.number),
+                \(incident.version), \(Int64(revision)), \(incident.workflow),
+                \(incident.reporter.id), \(incident.state.rawValue), \(index.kind.rawValue),
+                \(index.level), \(index.isProvisional), \(incident.reportedAt.milliseconds), \(body))
+            ON CONFLICT (year, sequence) DO UPDATE SET version = excluded.version,
+                revision = excluded.revision, workflow = excluded.workflow,
+                state = excluded.state, kind = excluded.kind, level = excluded.level,
+                provisional = excluded.provisional, body = excluded.body
+            """)
+    }
+
+    /// How many incidents there are by kind, level and state: for metrics.
+    package func incidentCounts() throws -> [(kind: String, level: Int, state: String, count: Int)]
+    {
+        try rows(
+            """
+            SELECT kind, level, state, COUNT(*) AS n FROM incident
+            GROUP BY kind, level, state ORDER BY kind, level, state
+            """
+        ).map {
+            (
+                try $0.text("kind"), Int(try $0.integer("level")), try $0.text("state"),
+                Int(try $0.integer("n"))
+            )
+        }
+    }
+
+    private static func incident(_ row: Row) throws -> Incident {
+        let body = try row.text("body")
+        do {
+            return try Canonical.read(Incident.self, from: body.utf8)
+        } catch {
+            throw StoreError.unreadable(table: "incident", column: "body")
+        }
+    }
+}
+
+extension Transaction {
+    /// Notes that a control did not do its work in an incident; noting it twice changes nothing.
+    package func controlFailureNote(_ control: String, incident: String, at: Instant) throws {
+        try run(
+            """
+            INSERT INTO control_failure (control, incident, at_ms)
+            VALUES (\(control), \(incident), \(at.milliseconds))
+            ON CONFLICT (control, incident) DO NOTHING
+            """)
+    }
+
+    /// The incidents in which a control failed since `since`, oldest first, at most 100.
+    package func controlFailures(_ control: String, since: Instant) throws -> [String] {
+        try rows(
+            """
+            SELECT incident FROM control_failure
+            WHERE control = \(control) AND at_ms >= \(since.milliseconds)
+            ORDER BY at_ms, incident LIMIT 100
+            """
+        ).map { try $0.text("incident") }
+    }
+}
