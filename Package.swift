@@ -20,6 +20,7 @@ if let limit = Context.environment["CORDON_SLOW"] {
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
@@ -35,6 +36,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -63,7 +65,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "CordonWeb",
-            dependencies: ["CordonAPI", "CordonCore", "CordonOperations", hummingbird],
+            dependencies: ["CordonAPI", "CordonCore", "CordonOperations", hummingbird, logging],
+            resources: [.embedInCode("Assets/style.css")],
             swiftSettings: strict),
         .target(
             name: "CordonClient", dependencies: ["CordonAPI", asyncHTTPClient],
@@ -72,14 +75,16 @@ let package = Package(
             name: "cordon",
             dependencies: [
                 "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
-                "CordonStore", "CordonWeb", hummingbird,
+                "CordonStore", "CordonWeb", hummingbird, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict),
         .target(
-            name: "CordonTesting", dependencies: ["CordonCore", "CordonOperations", "CordonStore"],
+            name: "CordonTesting",
+            dependencies: ["CordonCore", "CordonLedger", "CordonOperations", "CordonStore"],
             swiftSettings: strict),
+        .testTarget(name: "CordonAPITests", dependencies: ["CordonAPI"], swiftSettings: strict),
         .testTarget(
             name: "CordonLedgerTests", dependencies: ["CordonLedger"], swiftSettings: strict),
         .testTarget(name: "CordonCoreTests", dependencies: ["CordonCore"], swiftSettings: strict),
@@ -87,11 +92,19 @@ let package = Package(
             name: "CordonStoreTests", dependencies: ["CordonStore", "CordonTesting"],
             swiftSettings: strict),
         .testTarget(
+            name: "CordonOperationsTests",
+            dependencies: [
+                "CordonCore", "CordonLedger", "CordonOperations", "CordonStore", "CordonTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "CordonServerTests",
             dependencies: [
-                "CordonTesting", "CordonWeb",
+                "CordonAPI", "CordonCore", "CordonOperations", "CordonTesting", "CordonWeb", logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],

@@ -36,6 +36,8 @@ package struct Refusal: Error, Equatable, Sendable {
         case notPermitted = "not-permitted"
         case notSignedIn = "not-signed-in"
         case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case unsupportedMediaType = "unsupported-media-type"
         case invalidInput = "invalid-input"
         case wrongState = "wrong-state"
         case tooManyAttempts = "too-many-attempts"

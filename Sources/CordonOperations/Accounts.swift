@@ -171,3 +171,16 @@ extension Work {
         return account
     }
 }
+
+extension Work {
+    /// The same transaction, continued by the person whose account was just made.
+    package func asAccount(_ account: Account) -> Work {
+        Work(
+            transaction,
+            caller: Caller(
+                account.actor, cause: caller.cause, permissions: account.permissions),
+            gate: gate, outside: outside)
+    }
+
+    package func newID() -> String { outside.newID() }
+}

@@ -24,6 +24,13 @@ extension Operations {
         }
         return due.count
     }
+
+    /// Writes down when tokens were used last.
+    package func noteTokenUses() async throws {
+        let uses = gate.takeUses()
+        guard !uses.isEmpty else { return }
+        try await perform(.cordon("clock")) { try $0.noteTokenUse(uses) }
+    }
 }
 
 extension Work {

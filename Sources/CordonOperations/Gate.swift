@@ -23,10 +23,11 @@ package final class Gate: Sendable {
     /// Who holds the credential with this hash, unless it has expired.
     package func caller(_ hash: String) -> GateCaller? {
         let now = outside.now()
-        return state.withLock { state in
-            state.callers[hash].flatMap { $0.expiresAt > now ? $0 : nil }
-        }
+        return state.withLock { $0.caller(hash, now: now) }
     }
+
+    /// The last uses of tokens since this was asked last.
+    func takeUses() -> [String: Instant] { state.withLock { $0.takeUses() } }
 
     package var counts: GateCounts { state.withLock { $0.counts } }
 

@@ -10,6 +10,8 @@ struct GateState {
     /// Allows from before this process began may still be relied upon until then.
     private let inherited: Int64
     private(set) var callers: [String: GateCaller] = [:]
+    /// When each token was used last, since that was noted last.
+    private var uses: [String: Instant] = [:]
     private var deniedInWatch: [String: Int] = [:]
     private(set) var counts = GateCounts()
 
@@ -31,6 +33,18 @@ struct GateState {
             callers[hash] = nil
         }
         callers.merge(new) { $1 }
+    }
+
+    /// Who holds the credential with this hash, unless it has expired.
+    mutating func caller(_ hash: String, now: Instant) -> GateCaller? {
+        guard let caller = callers[hash], caller.expiresAt > now else { return nil }
+        if let token = caller.token { uses[token] = now }
+        return caller
+    }
+
+    mutating func takeUses() -> [String: Instant] {
+        defer { uses = [:] }
+        return uses
     }
 
     /// Refuses everything for `key` from now on, and says how long allows may still be relied upon.

@@ -29,6 +29,9 @@ package struct Operations: Sendable {
         return operations
     }
 
+    /// How many changes wait for the next commit.
+    package var writesWaiting: Int { store.writesWaiting }
+
     /// Runs one change as one transaction.
     ///
     /// A change that may stop workflows names them in `holding`: from before the transaction until
@@ -44,10 +47,13 @@ package struct Operations: Sendable {
         let outside = outside
         let held = gate.known(workflows)
         return try await gate.holding(held) { leases in
-            try await store.write { transaction in
-                try body(
-                    Work(
-                        transaction, caller: caller, gate: gate, outside: outside, leases: leases))
+            try await Self.saying {
+                try await store.write { transaction in
+                    try body(
+                        Work(
+                            transaction, caller: caller, gate: gate, outside: outside,
+                            leases: leases))
+                }
             }
         }
     }
@@ -65,8 +71,24 @@ package struct Operations: Sendable {
     ) async throws -> T {
         let gate = gate
         let outside = outside
-        return try await store.read { transaction in
-            try body(Work(transaction, caller: caller, gate: gate, outside: outside))
+        return try await Self.saying {
+            try await store.read { transaction in
+                try body(Work(transaction, caller: caller, gate: gate, outside: outside))
+            }
+        }
+    }
+
+    /// Says what the asker can do about a fault of the store: try again, or free some space. Every
+    /// other fault is the operator's and passes.
+    private static func saying<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as StoreError {
+            switch error {
+            case .overloaded, .contended, .busy: throw Refusal(.overloaded, error.description)
+            case .full: throw Refusal(.storageFull, error.description)
+            default: throw error
+            }
         }
     }
 

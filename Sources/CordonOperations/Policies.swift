@@ -1,5 +1,5 @@
 package import CordonCore
-package import CordonStore
+import CordonStore
 
 /// The playbook in force, and its versions.
 extension Work {

@@ -1,5 +1,5 @@
 import CordonCore
-package import CordonStore
+import CordonStore
 
 /// A request's own name for itself, so that sending it twice does it once.
 package struct IdempotencyKey: Sendable {
@@ -17,7 +17,9 @@ extension Work {
     /// The answer that an earlier request with this key was given.
     ///
     /// - Throws: a refusal when that request was another one.
-    package func earlierAnswer(_ key: IdempotencyKey) throws -> StoredAnswer? {
+    package func earlierAnswer(
+        _ key: IdempotencyKey
+    ) throws -> (status: Int, mediaType: String, body: [UInt8])? {
         guard let answer = try transaction.answer(account: person.id, key: key.key),
             answer.at > now.adding(hours: -Self.answersKeptHours)
         else { return nil }
@@ -26,7 +28,7 @@ extension Work {
                 .idempotencyMismatch,
                 "This Idempotency-Key was used for another request: use a new one.")
         }
-        return answer
+        return (answer.status, answer.mediaType, answer.body)
     }
 
     /// Keeps an answer in the transaction whose effect it tells of.

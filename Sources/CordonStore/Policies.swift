@@ -1,16 +1,4 @@
-/// A policy as it was imported, whole.
-package struct PolicyVersion: Sendable {
-    package let version: Int
-    /// SHA-256 of the text, in hexadecimal.
-    package let digest: String
-    package let yaml: String
-
-    package init(version: Int, digest: String, yaml: String) {
-        self.version = version
-        self.digest = digest
-        self.yaml = yaml
-    }
-}
+package import CordonCore
 
 extension Transaction {
     package func policyVersion(_ version: Int) throws -> PolicyVersion? {
@@ -35,8 +23,8 @@ extension Transaction {
 
 extension PolicyVersion {
     fileprivate init(_ row: Row) throws {
-        version = Int(try row.integer("version"))
-        digest = try row.text("digest")
-        yaml = try row.text("yaml")
+        self.init(
+            version: Int(try row.integer("version")), digest: try row.text("digest"),
+            yaml: try row.text("yaml"))
     }
 }

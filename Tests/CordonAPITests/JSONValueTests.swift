@@ -3,12 +3,13 @@ import FoundationEssentials
 import Testing
 
 @Suite struct JSONValueTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), ("false", false), ("0", 0), ("-7", -7),
-        ("1.5", 1.5), ("9223372036854775807", .integer(.max)), ("1e300", .number(1e300)),
-        ("\"\"", ""), ("\"a\\u0000b\"", "a\u{0}b"), ("[]", []), ("{}", .object([:])),
-        ("[1,[\"x\",null],{\"a\":{}}]", [1, ["x", nil], ["a": .object([:])]]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), ("false", false), ("0", 0), ("-7", -7),
+            ("1.5", 1.5), ("9223372036854775807", .integer(.max)), ("1e300", .number(1e300)),
+            ("\"\"", ""), ("\"a\\u0000b\"", "a\u{0}b"), ("[]", []), ("{}", .object([:])),
+            ("[1,[\"x\",null],{\"a\":{}}]", [1, ["x", nil], ["a": .object([:])]]),
+        ] as [(String, JSONValue)])
     func everyKindOfValueGoesRound(text: String, value: JSONValue) throws {
         let decoded = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         #expect(decoded == value)

@@ -80,7 +80,9 @@ import Testing
         for (type, message) in expected {
             var set = SchemaSet(strict: true)
             let error = #expect(throws: SchemaError.self) { try set.schema(of: type) }
-            #expect(error?.description.hasPrefix("RuleTests" + message) == true, "\(type): \(error as Any)")
+            #expect(
+                error?.description.hasPrefix("RuleTests" + message) == true,
+                "\(type): \(error as Any)")
         }
     }
 }

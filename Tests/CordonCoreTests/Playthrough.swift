@@ -60,7 +60,8 @@ struct Playthrough {
 
     /// Stops a workflow for this incident and holds its evidence, whoever asks.
     mutating func stop(
-        _ key: String = Firm.key, scope: Containment.Scope = .whole, by actor: Actor = Firm.reviewer,
+        _ key: String = Firm.key, scope: Containment.Scope = .whole,
+        by actor: Actor = Firm.reviewer,
         leasesUntil: Instant? = nil
     ) throws {
         let id = "c\(incident.containments.count + 1)"
@@ -119,7 +120,7 @@ struct Playthrough {
 
 /// Expects that `body` is refused with `kind`, and gives the refusal for a closer look.
 @discardableResult
-func refusal(
+func refused(
     _ kind: Refusal.Kind, sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () throws -> Void
 ) -> Refusal? {

@@ -91,12 +91,12 @@ enum HouseRules {
         var findings: [String] = []
         let fileName = file.path.split(separator: "/").last.map(String.init) ?? file.path
         if let word = emptyWord(String(fileName.prefix { $0 != "." })) {
-            findings.append("\(file.path):1: a file named after nothing: \(word)")
+            findings.append("\(file.path):1: a file name that says nothing: \(word)")
         }
         for (index, line) in file.text.lines.enumerated() {
             for name in declaredTypes(line.code) {
                 guard let word = emptyWord(name) else { continue }
-                findings.append("\(file.path):\(index + 1): \(name) is named after nothing: \(word)")
+                findings.append("\(file.path):\(index + 1): \(name) says nothing: \(word)")
             }
         }
         return findings
@@ -105,11 +105,12 @@ enum HouseRules {
     static func queriesOutsideTheStore(_ file: SwiftFile) -> [String] {
         guard let module = file.module, module != "CordonStore" else { return [] }
         return file.text.literals.compactMap { literal in
-            let text = literal.text.onOneLine + " "
+            let text = literal.text.onOneLine
             let verbs = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "]
-            guard let verb = verbs.first(where: { text.holds($0) }), text.count > verb.count + 1
-            else { return nil }
-            return "\(file.path):\(literal.line + 1): \(verb): queries live in CordonStore"
+            guard let verb = verbs.first(where: { text.holds($0) }) else {
+                return nil
+            }
+            return "\(file.path):\(literal.line + 1): \(verb)…: queries live in CordonStore"
         }
     }
 
@@ -175,68 +176,6 @@ enum HouseRules {
         return file.text.literals.compactMap { literal in
             check(literal.text.onOneLine).map { "\(file.path):\(literal.line + 1): \($0)" }
         }
-    }
-}
-
-/// A text that is never written, and what is written instead.
-struct Ban {
-    enum Scope {
-        case everywhere
-        case sources
-        /// Sources without the one place where the real clock, chance and terminal come in.
-        case sourcesButComposition
-
-        func contains(_ path: String) -> Bool {
-            switch self {
-            case .everywhere: true
-            case .sources: path.hasPrefix("Sources/")
-            case .sourcesButComposition:
-                path.hasPrefix("Sources/") && !path.hasPrefix("Sources/cordon/")
-            }
-        }
-    }
-
-    var text: String
-    var instead: String
-    var scope: Scope
-    var isForComments = false
-    /// Chance is welcome where its generator is named.
-    var isFineWhenSeeded = false
-
-    static let all: [Ban] = [
-        Ban(text: "try!", instead: "throw, or explain with precondition", scope: .everywhere),
-        Ban(text: "as!", instead: "as? and an error", scope: .everywhere),
-        Ban(text: "Task.detached", instead: "a Service or a task group", scope: .everywhere),
-        Ban(text: "nonisolated(unsafe)", instead: "a Mutex", scope: .everywhere),
-        Ban(text: "TODO", instead: "do it or leave it out", scope: .everywhere)
-            .alsoInComments,
-        Ban(text: "FIXME", instead: "fix it", scope: .everywhere).alsoInComments,
-        Ban(text: "fatalError(", instead: "throw, or precondition", scope: .sources),
-        Ban(text: "Date()", instead: "the clock of Outside", scope: .sourcesButComposition),
-        Ban(text: "Date.now", instead: "the clock of Outside", scope: .sourcesButComposition),
-        Ban(text: "UUID()", instead: "the ids of Outside", scope: .sourcesButComposition),
-        Ban(
-            text: "SystemRandomNumberGenerator", instead: "the chance of Outside",
-            scope: .sourcesButComposition),
-        Ban(text: ".random(", instead: "name the generator", scope: .sourcesButComposition)
-            .unlessSeeded,
-        Ban(text: "randomElement(", instead: "name the generator", scope: .sourcesButComposition)
-            .unlessSeeded,
-        Ban(text: "shuffled(", instead: "name the generator", scope: .sourcesButComposition)
-            .unlessSeeded,
-        Ban(text: "print(", instead: "a Logger", scope: .sourcesButComposition),
-    ]
-
-    private var alsoInComments: Ban {
-        var ban = self
-        ban.isForComments = true
-        return ban
-    }
-
-    private var unlessSeeded: Ban {
-        var ban = self
-        ban.isFineWhenSeeded = true
-        return ban
     }
 }
 
@@ -313,8 +252,8 @@ extension StringProtocol {
             character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
         }
         return ranges(of: text).contains { range in
-            let before = range.lowerBound == startIndex ? nil : self[index(before: range.lowerBound)]
-            let after = range.upperBound == endIndex ? nil : self[range.upperBound]
+            let before = self[..<range.lowerBound].last
+            let after = self[range.upperBound...].first
             let first = text.first
             let startsFreely =
                 first == "."

@@ -16,7 +16,7 @@ struct SwiftText {
     struct Literal {
         /// From 0: the line where it begins.
         var line: Int
-        /// As written, with every interpolation emptied.
+        /// As written, with `\()` for every interpolation.
         var text: String
     }
 
@@ -76,7 +76,7 @@ private struct Reader {
 
     private mutating func endLine() {
         // A short string cannot go on: it was none, or the file does not compile.
-        if case .string(_, false, _, _)? = places.last { places.removeLast() }
+        if case .string(_, isLong: false, _, _)? = places.last { places.removeLast() }
         lines.append(
             SwiftText.Line(
                 code: String(decoding: code, as: UTF8.self),
@@ -85,12 +85,8 @@ private struct Reader {
         code = []
         comment = []
         beganInString = false
-        if case .string(_, true, let line, var text)? = places.last,
-            case .string(let hashes, _, _, _)? = places.last
-        {
-            text.append(UInt8(ascii: "\n"))
-            places[places.count - 1] = .string(
-                hashes: hashes, isLong: true, line: line, text: text)
+        if case .string? = places.last {
+            keep(UInt8(ascii: "\n"))
             beganInString = true
         }
     }
@@ -162,6 +158,7 @@ private struct Reader {
             position += 1 + hashes
             if follows("(") {
                 position += 1
+                for byte in "\\()".utf8 { keep(byte) }
                 // Room between an interpolation and what stands before it.
                 code.append(UInt8(ascii: " "))
                 places.append(.code(depth: 0))

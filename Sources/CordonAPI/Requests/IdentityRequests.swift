@@ -10,6 +10,13 @@ package struct SetupRequest: Codable, Sendable, Ruled {
         "token": Rule(minLength: 1, maxLength: 200), "login": loginRule,
         "name": Rule(minLength: 1, maxLength: 120), "password": passwordRule,
     ]
+
+    package init(token: String, login: String, name: String, password: String) {
+        self.token = token
+        self.login = login
+        self.name = name
+        self.password = password
+    }
 }
 
 /// Small letters, digits, dots, hyphens and underscores.

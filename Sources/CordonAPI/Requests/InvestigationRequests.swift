@@ -138,6 +138,11 @@ package struct CaseBody: Codable, Sendable, Ruled {
     package var description: String
 
     package static let rules: [String: Rule] = ["key": lineRule, "description": textRule]
+
+    package init(key: String, description: String) {
+        self.key = key
+        self.description = description
+    }
 }
 
 /// What one case gave.

@@ -68,6 +68,13 @@ package struct FallbackBody: Codable, Sendable, Equatable, Ruled {
         "title": lineRule, "contact": lineRule, "capacity": Rule(maxLength: 200),
         "steps": Rule(minItems: 1, maxItems: 50, itemMaxLength: 1_000),
     ]
+
+    package init(title: String, steps: [String], contact: String, capacity: String? = nil) {
+        self.title = title
+        self.steps = steps
+        self.contact = contact
+        self.capacity = capacity
+    }
 }
 
 /// What a reviewer must check, and which share of the outputs is reviewed.
@@ -79,6 +86,11 @@ package struct ReviewStandardBody: Codable, Sendable, Equatable, Ruled {
         "checks": Rule(minItems: 1, maxItems: 50, itemMaxLength: 1_000),
         "sharePercent": Rule(minimum: 0, maximum: 100),
     ]
+
+    package init(checks: [String], sharePercent: Int) {
+        self.checks = checks
+        self.sharePercent = sharePercent
+    }
 }
 
 /// Who is called for a function.
@@ -87,6 +99,11 @@ package struct EscalationBody: Codable, Sendable, Equatable, Ruled {
     package var contact: String
 
     package static let rules: [String: Rule] = ["function": lineRule, "contact": lineRule]
+
+    package init(function: String, contact: String) {
+        self.function = function
+        self.contact = contact
+    }
 }
 
 /// Who owns the response at a level.
@@ -97,6 +114,11 @@ package struct SeverityOwnerBody: Codable, Sendable, Equatable, Ruled {
     package static let rules: [String: Rule] = [
         "level": Rule(minimum: 1, maximum: 4), "contact": lineRule,
     ]
+
+    package init(level: Int, contact: String) {
+        self.level = level
+        self.contact = contact
+    }
 }
 
 /// Something that has to be stopped by hand and confirmed by a named person.
@@ -108,6 +130,12 @@ package struct ManualTargetBody: Codable, Sendable, Equatable, Ruled {
     package static let rules: [String: Rule] = [
         "name": slugRule, "instruction": textRule, "contact": lineRule,
     ]
+
+    package init(name: String, instruction: String, contact: String) {
+        self.name = name
+        self.instruction = instruction
+        self.contact = contact
+    }
 }
 
 /// What the workflow may do: nothing that is not written here.
@@ -119,6 +147,17 @@ package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
     package var decides: Bool?
 
     package static let rules: [String: Rule] = ["tools": Rule(maxItems: 200)]
+
+    package init(
+        mode: AuthorityMode, tools: [ToolBody]? = nil, delivers: DeliveryReach? = nil,
+        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil
+    ) {
+        self.mode = mode
+        self.tools = tools
+        self.delivers = delivers
+        self.deliveryNeedsApproval = deliveryNeedsApproval
+        self.decides = decides
+    }
 }
 
 /// Whether a workflow may only draft, or act.
@@ -138,6 +177,16 @@ package struct ToolBody: Codable, Sendable, Equatable, Ruled {
     package static let rules: [String: Rule] = [
         "name": lineRule, "arguments": Rule(maxItems: 50),
     ]
+
+    package init(
+        name: String, access: ToolAccess, needsApproval: Bool? = nil,
+        arguments: [ArgumentBody]? = nil
+    ) {
+        self.name = name
+        self.access = access
+        self.needsApproval = needsApproval
+        self.arguments = arguments
+    }
 }
 
 /// What one argument must be: every bound that is given holds.
@@ -152,6 +201,17 @@ package struct ArgumentBody: Codable, Sendable, Equatable, Ruled {
         "name": lineRule, "oneOf": Rule(minItems: 1, maxItems: 500, itemMaxLength: 400),
         "prefix": Rule(minLength: 1, maxLength: 400),
     ]
+
+    package init(
+        name: String, oneOf: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
+        prefix: String? = nil
+    ) {
+        self.name = name
+        self.oneOf = oneOf
+        self.minimum = minimum
+        self.maximum = maximum
+        self.prefix = prefix
+    }
 }
 
 /// Marks a workflow `production`: `POST /workflows/{key}/production`.

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Compiled regular expressions by their text.
 ///
-/// `Regex` is not `Sendable`, so expressions are compiled and matched under the lock. The texts come
-/// from schemas, never from requests: the cache grows to their number and no further.
+/// `Regex` is not `Sendable`, so expressions are compiled and matched under the lock. The texts
+/// come from schemas, never from requests: the cache grows to their number and no further.
 final class PatternCache: Sendable {
     /// Guards every use of an expression.
     private let compiled = Mutex<[String: Regex<AnyRegexOutput>]>([:])

@@ -1,7 +1,7 @@
 /// One reading of a type and of all types below it.
 ///
-/// It lives for one call of ``SchemaSet/schema(of:)``, on one thread; the decoders that it hands out
-/// share it.
+/// It lives for one call of ``SchemaSet/schema(of:)``, on one thread; the decoders that it hands
+/// out share it.
 final class SchemaSession {
     /// The set so far; becomes the caller's when the reading succeeds.
     private(set) var set: SchemaSet

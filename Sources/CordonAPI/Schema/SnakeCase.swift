@@ -4,6 +4,8 @@
 /// is one word, whose last letter starts the next word when a small letter follows: `myURLText`
 /// becomes `my_url_text`.
 public func snakeCased(_ name: String) -> String {
+    // Most names are one word, and this runs for every property that is decoded.
+    if name.utf8.allSatisfy({ $0 < 0x80 && !(0x41...0x5a).contains($0) }) { return name }
     let letters = Array(name)
     var starts = [0]
     var position = 1

@@ -21,7 +21,9 @@ package struct AccessToken: Codable, Equatable, Sendable {
     package let scopes: Set<Scope>
     /// The workflow that it serves alone, if it is bound to one.
     package let workflow: String?
-    /// SHA-256 of the secret, in hexadecimal. The secret has 256 random bits: it needs no salt.
+    /// SHA-256 of the secret, in hexadecimal.
+    ///
+    /// The secret has 256 random bits: it needs no salt.
     package let hash: String
     package let createdAt: Instant
     package let expiresAt: Instant

@@ -21,7 +21,10 @@ extension Incident {
         }.joined()
     }
 
-    private struct Substance: Encodable {
+    /// Whether a signer of `other` would have judged the same.
+    func hasSameEvidence(as other: Incident) -> Bool { Substance(self) == Substance(other) }
+
+    private struct Substance: Encodable, Equatable {
         let report: Report
         let workflow: String?
         let times: [Stated<TimeStatement>]

@@ -6,22 +6,21 @@ package struct ResponseSequence: Sendable {
     package let policy: Policy
     /// The workflow that it happened in; `nil` while the report's workflow is not registered.
     package let workflow: Workflow?
+    /// Every answer that holds: the last one for each question and flag.
+    package let assessment: Assessment
+    package let floor: SeverityFloor
 
     package init(_ incident: Incident, policy: Policy, workflow: Workflow?) {
         self.incident = incident
         self.policy = policy
         self.workflow = workflow
-    }
-
-    package var floor: SeverityFloor { SeverityFloor(assessment, policy: policy) }
-
-    /// Every answer that holds: the last one for each question and flag.
-    package var assessment: Assessment {
-        incident.assessments.reduce(into: Assessment()) { whole, stated in
+        assessment = incident.assessments.reduce(into: Assessment()) { whole, stated in
             whole.answers.merge(stated.value.answers) { $1 }
             whole.flags.merge(stated.value.flags) { $1 }
             whole.measures.merge(stated.value.measures) { $1 }
         }
+        // Nearly every question asks for the level, so the floor is worked out once.
+        floor = SeverityFloor(assessment, policy: policy)
     }
 
     /// The level that rules now: what was declared, or the floor with unknown counted as yes.
@@ -45,11 +44,16 @@ package struct ResponseSequence: Sendable {
 
     /// Signatures that still count: not voided, and on the evidence as it is.
     package var validSignatures: [Signature] {
-        let standing = incident.signatures.filter { $0.voidedAt == nil }
         // The hash costs more than all else here, and mostly nobody has signed yet.
-        guard !standing.isEmpty else { return [] }
-        let hash = incident.evidenceHash
-        return standing.filter { $0.evidenceHash == hash }
+        hasStandingSignatures ? signatures(on: incident.evidenceHash) : []
+    }
+
+    private var hasStandingSignatures: Bool {
+        incident.signatures.contains { $0.voidedAt == nil }
+    }
+
+    func signatures(on hash: String) -> [Signature] {
+        incident.signatures.filter { $0.voidedAt == nil && $0.evidenceHash == hash }
     }
 
     /// Those who carried out a fix.
@@ -60,11 +64,12 @@ package struct ResponseSequence: Sendable {
     package func voiding(
         _ events: [IncidentEvent], by person: Person, at now: Instant
     ) -> [IncidentEvent] {
-        let signed = validSignatures
-        guard !signed.isEmpty, !events.isEmpty, !incident.isRestarted else { return events }
+        guard !events.isEmpty, !incident.isRestarted, hasStandingSignatures else { return events }
         var after = incident
         for event in events { after.apply(event, by: person, at: now) }
-        guard after.evidenceHash != incident.evidenceHash else { return events }
+        if after.hasSameEvidence(as: incident) { return events }
+        let signed = validSignatures
+        guard !signed.isEmpty else { return events }
         return events + [
             .signaturesVoided(
                 ids: signed.map(\.id), because: "The evidence changed after they were given.")

@@ -13,8 +13,9 @@ extension ResponseSequence {
             ?? Policy.Authority(all: [], any: [])
     }
 
-    package var requiredSignatures: [RequiredSignature] {
-        let valid = validSignatures
+    package var requiredSignatures: [RequiredSignature] { required(given: validSignatures) }
+
+    private func required(given valid: [Signature]) -> [RequiredSignature] {
         var required = authority.all.map { role in
             RequiredSignature(anyOf: [role], signedBy: valid.first { $0.role == role })
         }
@@ -66,13 +67,12 @@ extension ResponseSequence {
     }
 
     private var signatureBlockers: [Blocker] {
-        var blockers = requiredSignatures.filter { $0.signedBy == nil }.map { missing in
+        let valid = validSignatures
+        var blockers = required(given: valid).filter { $0.signedBy == nil }.map { missing in
             let roles = missing.anyOf.map(\.rawValue).joined(separator: " or ")
             return Blocker("signature", "The sign-off of \(roles) is missing.", step: 10)
         }
-        if blockers.isEmpty, !validSignatures.isEmpty,
-            validSignatures.allSatisfy({ fixers.contains($0.by.id) })
-        {
+        if blockers.isEmpty, !valid.isEmpty, valid.allSatisfy({ fixers.contains($0.by.id) }) {
             blockers.append(
                 Blocker(
                     "fixer_alone", "Somebody who did not carry out the fix has to sign too.",
@@ -97,13 +97,13 @@ extension ResponseSequence {
             throw Refusal(
                 .notPermitted, "At level \(level) the restart is signed by: \(roles).")
         }
-        guard hash == incident.evidenceHash else {
+        let present = incident.evidenceHash
+        guard hash == present else {
             throw Refusal(
                 .signatureVoid,
-                "The evidence is not what you saw: read it again, then sign \(incident.evidenceHash)."
-            )
+                "The evidence is not what you saw: read it again, then sign \(present).")
         }
-        let valid = validSignatures
+        let valid = signatures(on: present)
         guard !valid.contains(where: { $0.by.id == actor.person.id }) else {
             throw Refusal(.alreadySigned, "You have signed; nobody signs twice.")
         }
@@ -117,7 +117,7 @@ extension ResponseSequence {
                 blockers: blockers)
         }
         let signers = Set(valid.map(\.by.id) + [actor.person.id])
-        let open = requiredSignatures.filter { $0.signedBy == nil && !$0.anyOf.contains(role) }
+        let open = required(given: valid).filter { $0.signedBy == nil && !$0.anyOf.contains(role) }
         guard !open.isEmpty || !signers.isSubset(of: fixers) else {
             throw Refusal(
                 .fixerCannotSignAlone,

@@ -133,14 +133,15 @@ extension ResponseSequence {
     private var missingLookback: [String] {
         guard requires(6) || floor.requirements.contains(.lookback) else { return [] }
         if incident.lookbacks.isEmpty { return ["Look back over the earlier outputs."] }
-        return incident.lookbacks.flatMap { lookback -> [String] in
-            var missing: [String] = []
-            if lookback.conclusion == nil { missing.append("Conclude the look back.") }
-            for finding in lookback.findings where finding.verdict == .unclear {
-                missing.append("Give a verdict on \(finding.reference).")
-            }
-            return missing
+        // The last verdict on an output holds: what was unclear is settled by a later finding.
+        var verdicts: [String: Lookback.Verdict] = [:]
+        for finding in incident.lookbacks.flatMap(\.findings) {
+            verdicts[finding.reference] = finding.verdict
         }
+        let unclear = verdicts.filter { $0.value == .unclear }.keys.sorted()
+        let open = incident.lookbacks.filter { $0.conclusion == nil }
+        return open.map { _ in "Conclude the look back." }
+            + unclear.map { "Give a verdict on \($0)." }
     }
 
     private var missingCause: [String] {

@@ -1,0 +1,261 @@
+package import CordonLedger
+
+/// What one column of one row holds, however damaged it is.
+package enum StoredValue: Equatable, Sendable {
+    case null
+    case integer(Int64)
+    /// The bytes of a text as they are stored, which need be no UTF-8 any more.
+    case text([UInt8])
+    case blob([UInt8])
+    /// A value of another kind than the column's, by the engine's name for the kind.
+    case odd(String)
+
+    package init(_ value: SQL.Value) {
+        self =
+            switch value {
+            case .null: .null
+            case .integer(let integer): .integer(integer)
+            case .text(let text): .text(Array(text.utf8))
+            case .blob(let bytes): .blob(bytes)
+            }
+    }
+}
+
+/// One row as it is stored: reading it never fails, whatever it holds.
+package struct StoredRow: Sendable {
+    package let table: StoredTable
+    package let values: [StoredValue]
+    /// Where reading goes on after this row.
+    fileprivate let cursor: StoredCursor
+
+    package func integer(_ column: String) -> Int64? {
+        if case .integer(let integer)? = self[column] { integer } else { nil }
+    }
+
+    /// `nil` when it is no text, no UTF-8, or holds a zero byte, at which the engines would cut it.
+    package func text(_ column: String) -> String? {
+        guard case .text(let bytes)? = self[column], !bytes.contains(0) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    package func bytes(_ column: String) -> [UInt8]? {
+        switch self[column] {
+        case .blob(let bytes), .text(let bytes): bytes
+        default: nil
+        }
+    }
+
+    package subscript(column: String) -> StoredValue? {
+        table.columns.firstIndex { $0.name == column }.map { values[$0] }
+    }
+
+    /// The primary key in one line, for people.
+    package var name: String {
+        values.prefix(table.keyCount).map { value in
+            switch value {
+            case .integer(let integer): "\(integer)"
+            case .text(let bytes), .blob(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .null: "?"
+            case .odd(let kind): "(\(kind))"
+            }
+        }.joined(separator: "/")
+    }
+
+    /// What is wrong with the row whatever it says: a value of another kind than its column's.
+    package var oddities: [(column: String, message: String)] {
+        zip(table.columns, values).compactMap { column, value in
+            switch (value, column.kind) {
+            case (.null, _) where column.isOptional: nil
+            case (.null, _): (column.name, "It is empty.")
+            case (.odd(let kind), _): (column.name, "It holds a value of the kind \(kind).")
+            case (.text(let bytes), _):
+                if bytes.contains(0) {
+                    (column.name, "The text holds a zero byte.")
+                } else if String(validating: bytes, as: UTF8.self) == nil {
+                    (column.name, "The text is no valid UTF-8.")
+                } else {
+                    nil
+                }
+            default: nil
+            }
+        }
+    }
+
+    /// The leaf that a row of `journal_content` gives; `nil` when it lacks a nonce of 32 bytes.
+    package func committedLeaf() throws -> MerkleHash? {
+        guard let nonce = bytes("nonce").flatMap({ Commitment.Nonce($0) }), let body = bytes("body")
+        else { return nil }
+        return try JournalBatch.leaf(nonce: nonce, body: body)
+    }
+}
+
+/// The rows of one table, read page by page, so that memory does not grow with the table.
+package final class StoredRows {
+    package let table: StoredTable
+    private let transaction: Transaction
+    private var page: ArraySlice<StoredRow> = []
+    private var cursor: StoredCursor = .start
+    private var isAtEnd = false
+    /// How many rows were taken so far.
+    package private(set) var count: UInt64 = 0
+
+    package init(_ table: StoredTable, in transaction: Transaction) {
+        self.table = table
+        self.transaction = transaction
+    }
+
+    package func peek() throws -> StoredRow? {
+        if page.isEmpty, !isAtEnd {
+            let rows = try transaction.storedRows(table, after: cursor)
+            isAtEnd = rows.count < table.pageSize
+            if let last = rows.last { cursor = last.cursor }
+            page = rows[...]
+        }
+        return page.first
+    }
+
+    package func next() throws -> StoredRow? {
+        guard let row = try peek() else { return nil }
+        page.removeFirst()
+        count += 1
+        return row
+    }
+}
+
+/// The place after a row.
+private enum StoredCursor {
+    case start
+    /// In SQLite: by the number of the row, which is there even when the key is damaged.
+    case row(Int64)
+    case key([SQL.Value])
+}
+
+extension Transaction {
+    /// Rows whose key is no integer, of a table that is read in its order, at most 100.
+    ///
+    /// They have no place in that order. A fork: PostgreSQL cannot hold such a row.
+    package func storedRowsOutOfOrder(_ table: StoredTable) throws -> [StoredRow] {
+        guard dialect == .sqlite, table.isInOrder, let key = table.key.first else { return [] }
+        return try storedRows(
+            table, where: "typeof(\(fragment: key.source)) <> 'integer' ORDER BY rowid LIMIT 100")
+    }
+
+    fileprivate func storedRows(
+        _ table: StoredTable, after cursor: StoredCursor
+    ) throws -> [StoredRow] {
+        let key = SQL.joined(table.key.map(\.source))
+        let isByRow = dialect == .sqlite && !table.isInOrder
+        // In SQLite a key may be damaged into another kind, which has no place in the order.
+        let isReadable: SQL =
+            dialect == .sqlite && table.isInOrder
+            ? "typeof(\(fragment: key)) = 'integer'" : "1 = 1"
+        let place: SQL
+        switch cursor {
+        case .start: place = ""
+        case .row(let number): place = "AND rowid > \(number)"
+        case .key(let values):
+            let bound = SQL.joined(values.map(\.bound))
+            place = "AND (\(fragment: key)) > (\(fragment: bound))"
+        }
+        let order: SQL = isByRow ? "rowid" : key
+        return try storedRows(
+            table,
+            where: """
+                \(fragment: isReadable) \(fragment: place) ORDER BY \(fragment: order)
+                LIMIT \(table.pageSize)
+                """)
+    }
+
+    private func storedRows(_ table: StoredTable, where rest: SQL) throws -> [StoredRow] {
+        let isSQLite = dialect == .sqlite
+        var columns = table.columns.map { isSQLite ? $0.guarded : $0.source }
+        columns.append(isSQLite ? "rowid AS stored_row" : "0 AS stored_row")
+        let list = SQL.joined(columns)
+        return try rows(
+            "SELECT \(fragment: list) FROM \(fragment: table.source) WHERE \(fragment: rest)"
+        ).map { row in
+            let values = zip(table.columns, row.values).map {
+                StoredValue($1, of: $0.kind, dialect)
+            }
+            let cursor: StoredCursor =
+                if isSQLite, !table.isInOrder {
+                    .row(try row.integer("stored_row"))
+                } else {
+                    .key(Array(row.values.prefix(table.keyCount)))
+                }
+            return StoredRow(table: table, values: values, cursor: cursor)
+        }
+    }
+}
+
+extension StoredColumn {
+    /// The column so that SQLite cannot fail to hand it over: a text as its bytes, and a value of
+    /// another kind, which SQLite would keep in any column, as the name of that kind.
+    fileprivate var guarded: SQL {
+        switch kind {
+        case .integer:
+            """
+            CASE typeof(\(fragment: source)) WHEN 'integer' THEN \(fragment: source)
+            WHEN 'null' THEN NULL ELSE typeof(\(fragment: source)) END
+            """
+        case .text:
+            """
+            CASE typeof(\(fragment: source)) WHEN 'text' THEN CAST(\(fragment: source) AS BLOB)
+            WHEN 'null' THEN NULL ELSE typeof(\(fragment: source)) END
+            """
+        case .blob:
+            """
+            CASE typeof(\(fragment: source)) WHEN 'blob' THEN \(fragment: source)
+            WHEN 'null' THEN NULL ELSE typeof(\(fragment: source)) END
+            """
+        }
+    }
+}
+
+extension StoredValue {
+    fileprivate init(_ value: SQL.Value, of kind: StoredColumn.Kind, _ dialect: Dialect) {
+        self =
+            switch (kind, value) {
+            case (_, .null): .null
+            case (.integer, .integer(let integer)): .integer(integer)
+            case (.blob, .blob(let bytes)): .blob(bytes)
+            // PostgreSQL hands a text over as one; SQLite as bytes, or as the name of another kind.
+            case (.text, .text(let text)) where dialect == .postgres: .text(Array(text.utf8))
+            case (.text, .blob(let bytes)): .text(bytes)
+            case (_, .text(let kind)): .odd(kind)
+            case (_, .integer): .odd("integer")
+            case (.integer, .blob): .odd("blob")
+            }
+    }
+}
+
+extension SQL.Value {
+    fileprivate var bound: SQL {
+        switch self {
+        case .null: "NULL"
+        case .integer(let integer): "\(integer)"
+        case .text(let text): "\(text)"
+        case .blob(let bytes): "\(bytes)"
+        }
+    }
+}
+
+/// What the engine and the code know of the database itself.
+extension Transaction {
+    /// What the engine finds wrong with its own file; empty when all is well.
+    ///
+    /// A fork: SQLite can check a file by itself, PostgreSQL has no such check without an extension
+    /// and relies on its page checksums.
+    package func engineFaults() throws -> [String] {
+        guard dialect == .sqlite else { return [] }
+        return try rows("PRAGMA integrity_check(100)").compactMap { row in
+            guard case .text(let text)? = row.values.first else { return "no text" }
+            return text == "ok" ? nil : text
+        }
+    }
+
+    /// The migrations that this Cordon would have applied, as `schema_migration` records them.
+    package func migrationsKnown() -> [(number: Int, name: String, digest: String)] {
+        Schema.migrations.map { ($0.number, $0.name, $0.digest(dialect)) }
+    }
+}

@@ -1,0 +1,116 @@
+/// A table as `cordon fsck` reads it: which columns it has, of which kind, and what names a row.
+package struct StoredTable: Sendable {
+    package let name: String
+    let source: SQL
+    package let columns: [StoredColumn]
+    /// How many of the columns, from the first, are the primary key.
+    package let keyCount: Int
+    /// Rows are read in the order of the key, which is one integer, and not as they lie.
+    let isInOrder: Bool
+    /// Rows read at once: fewer where they are large.
+    let pageSize: Int
+
+    private init(
+        _ name: StaticString, _ columns: [StoredColumn], keyCount: Int = 1,
+        isInOrder: Bool = false, pageSize: Int = 1_000
+    ) {
+        self.name = name.description
+        source = SQL(stringLiteral: name)
+        self.columns = columns
+        self.keyCount = keyCount
+        self.isInOrder = isInOrder
+        self.pageSize = pageSize
+    }
+
+    var key: ArraySlice<StoredColumn> { columns.prefix(keyCount) }
+}
+
+/// One column with the kind of value that every row of it must hold.
+package struct StoredColumn: Sendable {
+    package enum Kind: String, Sendable { case integer, text, blob }
+
+    package let name: String
+    let source: SQL
+    package let kind: Kind
+    /// Whether it may hold nothing.
+    package let isOptional: Bool
+
+    fileprivate init(_ name: StaticString, _ kind: Kind, isOptional: Bool = false) {
+        self.name = name.description
+        source = SQL(stringLiteral: name)
+        self.kind = kind
+        self.isOptional = isOptional
+    }
+
+    fileprivate static func integer(_ name: StaticString) -> StoredColumn {
+        StoredColumn(name, .integer)
+    }
+
+    fileprivate static func text(_ name: StaticString) -> StoredColumn { StoredColumn(name, .text) }
+
+    fileprivate static func blob(_ name: StaticString) -> StoredColumn { StoredColumn(name, .blob) }
+}
+
+extension StoredTable {
+    package static let journal = StoredTable(
+        "journal",
+        [
+            .integer("idx"), .integer("at_ms"), .text("actor"), .text("stream"), .text("kind"),
+            .text("cause"), .blob("leaf"),
+        ], isInOrder: true)
+
+    package static let journalContent = StoredTable(
+        "journal_content", [.integer("idx"), .blob("nonce"), .blob("body")], isInOrder: true)
+
+    package static let checkpoint = StoredTable(
+        "checkpoint", [.integer("size"), .text("note")], isInOrder: true)
+
+    package static let logHead = StoredTable(
+        "log_head", [.integer("id"), .integer("size"), .blob("frontier")])
+
+    package static let workflow = StoredTable(
+        "workflow",
+        [
+            .text("key"), .integer("version"), .integer("revision"), .text("state"), .text("body"),
+        ], pageSize: 200)
+
+    package static let incident = StoredTable(
+        "incident",
+        [
+            .integer("year"), .integer("sequence"), .text("number"), .integer("version"),
+            .integer("revision"), StoredColumn("workflow", .text, isOptional: true),
+            .text("reporter"), .text("state"), .text("kind"), .integer("level"),
+            .integer("provisional"), .integer("reported_at_ms"), .text("body"),
+        ], keyCount: 2, pageSize: 200)
+
+    package static let controlFailure = StoredTable(
+        "control_failure", [.text("control"), .text("incident"), .integer("at_ms")], keyCount: 2)
+
+    package static let policyVersion = StoredTable(
+        "policy_version", [.integer("version"), .text("digest"), .text("yaml")], pageSize: 50)
+
+    package static let account = StoredTable(
+        "account", [.text("id"), .text("login"), .integer("version"), .text("body")],
+        pageSize: 200)
+
+    package static let credential = StoredTable(
+        "credential", [.text("account"), .text("hash")])
+
+    /// One at a time: each may be as large as an upload.
+    package static let attachment = StoredTable(
+        "attachment", [.text("sha256"), .blob("bytes")], pageSize: 1)
+
+    package static let idempotency = StoredTable(
+        "idempotency",
+        [
+            .text("account"), .text("key"), .text("fingerprint"), .integer("status"),
+            .text("media_type"), .blob("body"), .integer("at_ms"), .text("sum"),
+        ], keyCount: 2, pageSize: 50)
+
+    package static let tokenUse = StoredTable(
+        "token_use", [.text("token"), .integer("at_ms"), .text("sum")])
+
+    package static let schemaMigration = StoredTable(
+        "schema_migration",
+        [.integer("number"), .text("name"), .integer("applied_at_ms"), .text("digest")])
+}

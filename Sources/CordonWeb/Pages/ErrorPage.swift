@@ -1,0 +1,58 @@
+package import CordonCore
+
+/// Says why something was not done, with everything that stands in the way.
+package struct ErrorPage: Sendable {
+    package let status: Int
+    package let title: String
+    package let detail: String
+    package let blockers: [Blocker]
+    package let requestID: String
+    /// With it, the page leads to the explanation.
+    package let kind: Refusal.Kind?
+
+    package init(
+        status: Int, title: String, detail: String, blockers: [Blocker] = [], requestID: String,
+        kind: Refusal.Kind? = nil
+    ) {
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.blockers = blockers
+        self.requestID = requestID
+        self.kind = kind
+    }
+
+    package init(_ refusal: Refusal, requestID: String) {
+        let text = ProblemText.of(refusal.kind)
+        self.init(
+            status: text.status, title: text.title, detail: refusal.detail,
+            blockers: refusal.blockers, requestID: requestID, kind: refusal.kind)
+    }
+
+    package var html: HTML {
+        PageFrame(title: title).around([
+            "<h1>\(title)</h1>", "<p class=\"prose\" dir=\"auto\">\(detail)</p>", obstacles,
+            explanation,
+            """
+            <p class="hint">Status \(status), request <code>\(requestID)</code>. Quote it when you \
+            ask for help.</p>
+            <p><a href="\(PagePaths.home)">Back to the home page</a></p>
+            """,
+        ])
+    }
+
+    private var obstacles: HTML {
+        if blockers.isEmpty { return .nothing }
+        return """
+            <section aria-labelledby="blockers">
+            <h2 id="blockers">What stands in the way</h2>
+            \(BlockerList(blockers).html)
+            </section>
+            """
+    }
+
+    private var explanation: HTML {
+        guard let kind else { return .nothing }
+        return "<p><a href=\"\(PagePaths.problem(kind))\">What this means and what to do</a></p>"
+    }
+}

@@ -1,0 +1,40 @@
+import CordonAPI
+package import CordonCore
+
+/// Where the pages are and where their forms go, in one place for links and routes.
+package enum PagePaths {
+    package static let home = "/"
+    package static let setup = "/setup"
+    package static let signIn = "/sign-in"
+    package static let signOut = "/sign-out"
+    package static let report = "/report"
+    package static let stop = "/stop"
+    package static let problems = "/problems"
+    package static let stylesheet = "/assets/style.css"
+
+    package static func incident(_ number: String) -> String {
+        "/incidents/" + Paths.segment(number)
+    }
+
+    /// The eight items, to read and print.
+    package static func file(_ number: String) -> String { incident(number) + "/file" }
+
+    /// The same as Markdown.
+    package static func markdown(_ number: String) -> String { incident(number) + "/file.md" }
+
+    package static func problem(_ kind: Refusal.Kind) -> String {
+        problems + "/" + Paths.segment(kind.rawValue)
+    }
+
+    /// Where to go after signing in: `path` when it stays on this server, otherwise the home page.
+    ///
+    /// A browser reads `//host`, `/\host` and `/TAB/host` as another server, so anything of that
+    /// sort is dropped.
+    package static func own(_ path: String?) -> String {
+        guard let path, path.hasPrefix("/"), !path.hasPrefix("//") else { return home }
+        let isPlain = path.unicodeScalars.allSatisfy { scalar in
+            scalar.value > 0x20 && scalar.value < 0x7F && scalar != "\\"
+        }
+        return isPlain ? path : home
+    }
+}

@@ -1,0 +1,218 @@
+import CordonAPI
+import CordonCore
+import CordonOperations
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import HummingbirdCore
+import Logging
+package import NIOCore
+
+/// Takes a request through everything that is the same for all routes: who asks, whether they may,
+/// whether the body is what the route reads; and turns every refusal into a problem.
+struct Dispatcher: Sendable {
+    let operations: Operations
+    let site: Site
+    let checks: BodyChecks
+    let logger: Logger
+
+    func respond(
+        to request: Request, _ context: CordonContext, with route: Route
+    ) async -> Response {
+        let requestID = operations.outside.newID()
+        do {
+            let exchange = try await exchange(request, context, route, requestID)
+            let answer = try await route.run(exchange)
+            return Self.response(answer, requestID)
+        } catch {
+            let refusal = Self.refusal(error)
+            if refusal.kind == .internalFault {
+                logger.error(
+                    "request failed",
+                    metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            }
+            return Self.response(
+                Problem(refusal, path: request.uri.path, requestID: requestID).answer(), requestID)
+        }
+    }
+
+    private func exchange(
+        _ request: Request, _ context: CordonContext, _ route: Route, _ requestID: String
+    ) async throws -> Exchange {
+        let credential = Credential(request.headers)
+        let caller = credential.flatMap { operations.gate.caller($0.hash) }
+        if let permission = route.permission {
+            try allow(caller, permission, credential, request)
+        }
+        let parameters = try Self.parameters(route, context)
+        if let bound = caller?.workflow, let name = route.workflowParameter,
+            parameters[name] != bound
+        {
+            throw Refusal(.notPermitted, "This token serves the workflow \(bound) alone.")
+        }
+        let body = try await Self.body(request, limit: route.body.limit)
+        let json = try checks.json(body, Exchange.mediaType(request.headers), route)
+        return Exchange(
+            operations: operations, site: site, requestID: requestID,
+            method: request.method.rawValue, path: request.uri.path, parameters: parameters,
+            query: Self.query(request.uri), headers: request.headers, body: body, json: json,
+            caller: caller, credential: credential?.hash, remoteAddress: context.address)
+    }
+
+    /// - Throws: a refusal unless the caller is known, may do this, and meant to send it.
+    private func allow(
+        _ caller: GateCaller?, _ permission: Permission, _ credential: Credential?,
+        _ request: Request
+    ) throws(Refusal) {
+        guard let caller, let credential else {
+            throw Refusal(
+                .notSignedIn,
+                "Send a token (Authorization: Bearer …) or sign in; it may have expired.")
+        }
+        guard caller.permissions.contains(permission) else {
+            throw Refusal(
+                .notPermitted,
+                "This needs the permission \(permission.rawValue); ask an administrator.")
+        }
+        guard credential.isCookie, request.method != .get, request.method != .head else { return }
+        // A browser sends the cookie along with whatever another site made it send.
+        guard let name = HTTPField.Name("X-Cordon-CSRF"),
+            request.headers[name] == Door.csrf(credential.secret)
+        else {
+            throw Refusal(.notPermitted, "Send X-Cordon-CSRF with the token of your session.")
+        }
+    }
+
+    private static func parameters(
+        _ route: Route, _ context: CordonContext
+    ) throws -> [String: String] {
+        var parameters: [String: String] = [:]
+        for part in route.path.split(separator: "/") where part.hasPrefix("{") {
+            let name = String(part.dropFirst().dropLast())
+            guard let raw = context.parameters.get(name),
+                let value = raw.removingPercentEncoding, !value.utf8.contains(0),
+                value.utf8.count <= 200
+            else { throw Refusal(.notFound, "The path is not that of anything here.") }
+            parameters[name] = value
+        }
+        return parameters
+    }
+
+    static func query(_ uri: URI) -> [String: String] {
+        var query: [String: String] = [:]
+        for (name, value) in uri.queryParameters where !value.utf8.contains(0) {
+            query[String(name)] = String(value)
+        }
+        return query
+    }
+
+    private static func body(_ request: Request, limit: Int) async throws -> [UInt8] {
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
+            throw Refusal(.tooLarge, "The body has \(length) bytes; \(limit) at most.")
+        }
+        do {
+            let buffer = try await request.body.collect(upTo: limit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Refusal(.tooLarge, "The body has more than \(limit) bytes.")
+        }
+    }
+
+    /// One place where a fault becomes what the asker is told.
+    static func refusal(_ error: any Error) -> Refusal {
+        switch error {
+        case let refusal as Refusal: refusal
+        case let error as HTTPError where error.status == .contentTooLarge:
+            Refusal(.tooLarge, "The body is too large.")
+        default:
+            Refusal(
+                .internalFault,
+                "Something failed inside Cordon. Nothing was done by halves; the log names this "
+                    + "request's id.")
+        }
+    }
+
+    static func response(_ answer: Answer, _ requestID: String) -> Response {
+        var headers = HTTPFields()
+        if !answer.mediaType.isEmpty { headers[.contentType] = answer.mediaType }
+        for (name, value) in answer.headers {
+            guard let field = HTTPField.Name(name) else { continue }
+            headers.append(HTTPField(name: field, value: value))
+        }
+        headers[values: .requestID] = [requestID]
+        for (name, value) in SecurityHeaders.all { headers[name] = value }
+        return Response(
+            status: .init(code: answer.status), headers: headers,
+            body: answer.status == 204
+                ? .init() : .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
+
+extension HTTPField.Name {
+    static let requestID = HTTPField.Name("X-Request-ID") ?? .server
+}
+
+/// What every answer says to a browser.
+enum SecurityHeaders {
+    static let all: [(HTTPField.Name, String)] = [
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+                + "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+        ("X-Frame-Options", "DENY"), ("Cache-Control", "no-store"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+}
+
+/// What a caller shows: a bearer token, or the session's cookie.
+struct Credential: Sendable {
+    let secret: String
+    let isCookie: Bool
+
+    var hash: String { Hex.sha256(Array(secret.utf8)) }
+
+    init?(_ headers: HTTPFields) {
+        if let header = headers[.authorization], header.lowercased().hasPrefix("bearer ") {
+            secret = String(header.dropFirst("bearer ".count)).trimmingPrefix(" ").description
+            isCookie = false
+        } else if let cookie = Self.cookie("cordon_session", headers), !cookie.isEmpty {
+            secret = cookie
+            isCookie = true
+        } else {
+            return nil
+        }
+    }
+
+    init(cookie: String) {
+        secret = cookie
+        isCookie = true
+    }
+
+    static func cookie(_ name: String, _ headers: HTTPFields) -> String? {
+        for header in headers[values: .cookie] {
+            for pair in header.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1).map {
+                    String($0.filter { $0 != " " })
+                }
+                if parts.count == 2, parts[0] == name { return parts[1] }
+            }
+        }
+        return nil
+    }
+}
+
+/// What Hummingbird keeps for a request: its logger and where it comes from.
+package struct CordonContext: RequestContext, RemoteAddressRequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let remoteAddress: SocketAddress?
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+
+    /// The address without its port; all that a throttle needs.
+    var address: String { remoteAddress?.ipAddress ?? "local" }
+}

@@ -1,0 +1,184 @@
+import CordonAPI
+import CordonCore
+import CordonOperations
+
+/// The gate: answered from memory, without the database.
+enum GateRoutes {
+    static let all: [Route] = [ask, decide]
+
+    private static let tag = "Gate"
+
+    private static let ask = Route(
+        method: "GET", path: Paths.root + "/workflows/{key}/gate", operationID: "askGate", tag: tag,
+        summary: "200 while the workflow runs, 423 while it is stopped.", permission: .askGate,
+        command: "gate",
+        parameters: [
+            ParameterDescription(
+                "action", in: .query, schema: .oneOf(GateAction.allCases.map(\.rawValue)),
+                description: "Asks about one action, so that stops of a part count too."),
+            ParameterDescription(
+                "tool", in: .query, schema: .string(maxLength: 200),
+                description: "The tool, when the action is `tool`."),
+        ],
+        answers: [
+            .init(
+                status: 200, mediaType: "application/json", type: GateAllowView.self,
+                description: "The workflow may go on.")
+        ],
+        problems: [
+            .notFound, .workflowStopped, .notProductionReady, .outsideAuthority, .approvalRequired,
+        ]
+    ) { exchange in
+        let key = try exchange.parameter("key")
+        let request = try exchange.choice("action", GateAction.self).map {
+            GateRequest(action: $0, tool: exchange.query["tool"])
+        }
+        let answer = try decided(exchange, key, request)
+        if answer.tripsWatch, case .deny(let reason) = answer.decision {
+            try await exchange.operations.tripOnDenial(key, reason: reason)
+        }
+        guard case .allow(let lease) = answer.decision else {
+            return refused(answer, exchange, decisionID: nil)
+        }
+        return GateJSON.allow(answer.entry, leaseMilliseconds: lease)
+    }
+
+    private static let decide = Route(
+        method: "POST", path: Paths.root + "/workflows/{key}/gate", operationID: "decideAtGate",
+        tag: tag,
+        summary: "Decide on one action against the workflow's authority.", permission: .askGate,
+        command: "gate",
+        parameters: [
+            ParameterDescription(
+                "strict", in: .query, schema: .oneOf(["0", "1"]),
+                description: "With 1, deny is answered with 403 and stopped with 423.")
+        ], body: .json(GateQuery.self),
+        answers: [
+            .init(
+                status: 200, mediaType: "application/json", type: GateDecisionView.self,
+                description: "The decision: allow, deny or approval.")
+        ],
+        problems: [
+            .notFound, .workflowStopped, .notProductionReady, .outsideAuthority, .approvalRequired,
+        ]
+    ) { exchange in
+        let key = try exchange.parameter("key")
+        let strict = exchange.query["strict"] == "1"
+        let query = try exchange.read(GateQuery.self)
+        let answer = try decided(exchange, key, try query.request())
+        let id = exchange.operations.outside.newID()
+        if answer.tripsWatch, case .deny(let reason) = answer.decision {
+            try await exchange.operations.tripOnDenial(key, reason: reason)
+        }
+        if case .allow = answer.decision {
+            return try .json(GateDecisionView(answer, id: id))
+        }
+        return strict
+            ? refused(answer, exchange, decisionID: id)
+            : try .json(GateDecisionView(answer, id: id))
+    }
+
+    private static func decided(
+        _ exchange: Exchange, _ key: String, _ request: GateRequest?
+    ) throws(Refusal) -> GateAnswer {
+        guard let answer = exchange.operations.gate.decide(key, request) else {
+            throw Refusal(.notFound, "There is no workflow \(key).")
+        }
+        return answer
+    }
+
+    private static func refused(
+        _ answer: GateAnswer, _ exchange: Exchange, decisionID: String?
+    ) -> Answer {
+        let (kind, reason): (Refusal.Kind, String) =
+            switch answer.decision {
+            case .allow: (.internalFault, "")
+            case .stopped(let stop): (.workflowStopped, stop.reason)
+            case .deny(let reason): (.outsideAuthority, reason)
+            case .approval(let reason): (.approvalRequired, reason)
+            case .notReady(let reason): (.notProductionReady, reason)
+            }
+        let name = answer.entry.key
+        let detail =
+            kind == .workflowStopped
+            ? "\(name) is stopped: \(reason) Take the fallback instead." : reason
+        var problem = Problem(
+            Refusal(kind, detail), path: exchange.path, requestID: exchange.requestID)
+        problem.reason = reason
+        problem.decision = kind == .approvalRequired ? "approval" : "deny"
+        problem.decisionId = decisionID
+        if case .stopped(let stop) = answer.decision { problem.incident = stop.incident }
+        problem.fallback = answer.entry.fallback.map(FallbackBody.init)
+        if kind == .notProductionReady { problem.gaps = [] }
+        return problem.answer(status: kind == .notProductionReady ? 423 : nil)
+    }
+}
+
+extension Problem {
+    /// The gate answers 423 whatever the reason why a workflow may not run, so that every
+    /// automation tool's HTTP step halts on one status.
+    fileprivate func answer(status: Int?) -> Answer {
+        var answer = answer()
+        if let status { answer.status = status }
+        return answer
+    }
+}
+
+/// The hot answer of the gate, written without an encoder.
+enum GateJSON {
+    static func allow(_ entry: GateEntry, leaseMilliseconds: Int) -> Answer {
+        // Nothing in it needs escaping: a state's name and two numbers.
+        let text =
+            "{\"decision\":\"allow\",\"lease_ms\":\(leaseMilliseconds),"
+            + "\"revision\":\(entry.revision),\"state\":\"\(entry.state.rawValue)\"}"
+        return Answer(status: 200, mediaType: "application/json", body: Array(text.utf8))
+    }
+}
+
+extension GateDecisionView {
+    init(_ answer: GateAnswer, id: String) {
+        let entry = answer.entry
+        var lease = 0
+        var reason: String?
+        var incident: String?
+        let decision: String
+        switch answer.decision {
+        case .allow(let milliseconds):
+            decision = "allow"
+            lease = milliseconds
+        case .stopped(let stop):
+            decision = "deny"
+            reason = stop.reason
+            incident = stop.incident
+        case .deny(let why), .notReady(let why):
+            decision = "deny"
+            reason = why
+        case .approval(let why):
+            decision = "approval"
+            reason = why
+        }
+        self.init(
+            decision: decision, reason: reason, decisionId: id, leaseMs: lease,
+            revision: entry.revision, state: entry.state.rawValue, incident: incident,
+            fallback: decision == "allow" ? nil : entry.fallback.map(FallbackBody.init))
+    }
+}
+
+extension GateQuery {
+    func request() throws(Refusal) -> GateRequest {
+        let action = try Read.same(action, GateAction.self)
+        let target = try target.map { value throws(Refusal) in
+            try Read.same(value, GateRequest.Recipient.self)
+        }
+        return GateRequest(
+            action: action, tool: tool,
+            arguments: (arguments ?? [:]).mapValues { value in
+                switch value {
+                case .number(let number): .number(number)
+                case .integer(let number): .number(Double(number))
+                case .string(let text): .text(text)
+                case .null, .bool, .array, .object: .other
+                }
+            }, target: target)
+    }
+}

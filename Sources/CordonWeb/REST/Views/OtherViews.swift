@@ -1,0 +1,62 @@
+import CordonAPI
+import CordonCore
+
+struct GateAllowView: Codable, Sendable {
+    /// `allow`.
+    let decision: String
+    let state: String
+    let leaseMs: Int
+    let revision: UInt64
+}
+
+struct GateDecisionView: Codable, Sendable {
+    /// `allow`, `deny` or `approval`.
+    let decision: String
+    let reason: String?
+    let decisionId: String
+    let leaseMs: Int
+    let revision: UInt64
+    let state: String
+    let incident: String?
+    let fallback: FallbackBody?
+}
+
+struct PolicyView: Codable, Sendable, Versioned {
+    let version: Int
+    /// SHA-256 of the text, in hexadecimal.
+    let digest: String
+    let yaml: String
+    let title: String
+}
+
+struct PolicyCheckView: Codable, Sendable {
+    let valid: Bool
+    let title: String
+}
+
+struct JournalView: Codable, Sendable {
+    let items: [JournalItemView]
+    let next: String?
+}
+
+struct JournalItemView: Codable, Sendable {
+    let index: UInt64
+    let at: String
+    let actor: String
+    let stream: String
+    let kind: String
+    let cause: String
+    /// SHA-256 of the log's leaf, in hexadecimal.
+    let leaf: String
+    let event: JSONValue
+}
+
+struct HealthView: Codable, Sendable {
+    let status: String
+    let version: String
+}
+
+struct ReadinessPartsView: Codable, Sendable {
+    let ready: Bool
+    let parts: [String: String]
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// The terminal: results on standard output, everything else on standard error.
+enum Console {
+    static func say(_ text: String) { FileHandle.standardOutput.write(line(text)) }
+
+    static func say(_ lines: [String]) { lines.forEach { say($0) } }
+
+    static func complain(_ text: String) { FileHandle.standardError.write(line(text)) }
+
+    private static func line(_ text: String) -> Data { Data((plain(text) + "\n").utf8) }
+
+    /// Without control characters: what a stranger wrote into a report must not steer a terminal.
+    private static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    let isControl = scalar.properties.generalCategory == .control
+                    return isControl && scalar != "\n" && scalar != "\t" ? "\u{fffd}" : scalar
+                }))
+    }
+
+    /// Columns that line up, separated by two spaces.
+    static func table(_ head: [String], _ rows: [[String]]) -> [String] {
+        let all = [head] + rows
+        let widths = head.indices.map { column in
+            all.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
+        return all.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let isLast = column == row.count - 1
+                let gap = isLast ? 0 : widths[column] - cell.count + 2
+                line += cell + String(repeating: " ", count: gap)
+            }
+            return line
+        }
+    }
+
+    /// The first line of a text, shortened.
+    static func short(_ text: String, _ limit: Int = 60) -> String {
+        let first = text.split(separator: "\n").first.map(String.init) ?? ""
+        return first.count <= limit ? first : first.prefix(limit - 1) + "…"
+    }
+}

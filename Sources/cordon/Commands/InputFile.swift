@@ -1,0 +1,70 @@
+import CordonAPI
+import CordonClient
+import Foundation
+
+/// Files that a command reads; `-` is standard input.
+enum InputFile {
+    static func bytes(_ path: String) throws(CommandFault) -> [UInt8] {
+        do {
+            if path == "-" {
+                return Array(try FileHandle.standardInput.readToEnd() ?? Data())
+            }
+            return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw CommandFault("\(path) cannot be read")
+        }
+    }
+
+    static func text(_ path: String) throws(CommandFault) -> String {
+        guard let text = String(validating: try bytes(path), as: UTF8.self) else {
+            throw CommandFault("\(path) is no text in UTF-8")
+        }
+        return text
+    }
+
+    /// The first line: a password or a token, as an editor leaves it in a file.
+    static func secret(_ path: String) throws(CommandFault) -> String {
+        let line = try text(path).split(whereSeparator: \.isNewline).first
+        guard let line, !line.isEmpty else { throw CommandFault("\(path) is empty") }
+        return String(line)
+    }
+
+    /// The members of a JSON object.
+    static func object(_ path: String) throws(CommandFault) -> [String: JSONValue] {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: try bytes(path))
+        } catch let fault as CommandFault {
+            throw fault
+        } catch {
+            throw CommandFault("\(path) is no JSON: \(error)")
+        }
+        guard case .object(let members) = value else {
+            throw CommandFault("\(path) holds no JSON object")
+        }
+        return members
+    }
+}
+
+/// Files that hold a secret: nobody but their owner reads them.
+enum SecretFile {
+    static func write(_ text: String, to path: String) throws(CommandFault) {
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw CommandFault("\(path) cannot be written") }
+        defer { close(descriptor) }
+        // The file may have been there with other rights: they are taken before anything is in it.
+        guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
+            throw CommandFault("\(path) cannot be written")
+        }
+        var rest = Array((text + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            guard count > 0 else { throw CommandFault("\(path) cannot be written") }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw CommandFault("\(path) cannot be written") }
+    }
+}

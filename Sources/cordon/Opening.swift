@@ -1,0 +1,79 @@
+import CordonCore
+import CordonLedger
+import CordonOperations
+import CordonStore
+import Foundation
+
+/// An open data directory: nobody else can open it meanwhile.
+struct OpenedCordon: Sendable {
+    let operations: Operations
+    let lock: DirectoryLock
+}
+
+/// Opens what `options` name, for commands that work on the data itself.
+func openCordon(_ options: DataOptions) async throws -> Operations {
+    let settings = try Settings.read(
+        options, listen: nil, environment: ProcessInfo.processInfo.environment)
+    guard FileManager.default.fileExists(atPath: settings.data) else {
+        throw CommandFault("there is no data directory \(settings.data)")
+    }
+    return try await openCordon(settings).operations
+}
+
+func openCordon(_ settings: Settings) async throws -> OpenedCordon {
+    let files = FileManager.default
+    do {
+        try files.createDirectory(
+            atPath: settings.data, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    } catch {
+        throw CommandFault("the data directory \(settings.data) cannot be made: \(error)")
+    }
+    let lock: DirectoryLock
+    do {
+        lock = try DirectoryLock(directory: settings.data)
+    } catch let error as StoreError {
+        throw CommandFault(error.description)
+    }
+    let signer = try ledgerSigner(settings)
+    do {
+        let operations = try await Operations.open(
+            engine: settings.engine, signer: signer, outside: .real,
+            passwords: Passwords(logN: settings.scryptLogN))
+        return OpenedCordon(operations: operations, lock: lock)
+    } catch let error as StoreError {
+        throw CommandFault(error.description)
+    }
+}
+
+/// The key that signs checkpoints, made at the first start.
+///
+/// The file is written whole under another name and then renamed, so a crash leaves no half key; a
+/// database without its key is refused, because nobody could tell a forged log from the real one.
+private func ledgerSigner(_ settings: Settings) throws -> NoteSigner {
+    let path = "\(settings.data)/ledger.key"
+    if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+        do {
+            return try NoteSigner(
+                privateKeyText: text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch {
+            throw CommandFault("\(path) is no ledger key: \(error)")
+        }
+    }
+    if settings.database == nil,
+        FileManager.default.fileExists(atPath: "\(settings.data)/cordon.sqlite")
+    {
+        throw CommandFault(
+            "\(path) is missing, but there is a database: put the key back from its backup")
+    }
+    let name = "cordon/\(Outside.real.newID().lowercased())"
+    let signer = try NoteSigner(name: name, seed: Outside.real.randomBytes(32))
+    let temporary = path + ".new"
+    let written = FileManager.default.createFile(
+        atPath: temporary, contents: Data((signer.privateKeyText + "\n").utf8),
+        attributes: [.posixPermissions: 0o600])
+    guard written, rename(temporary, path) == 0 else {
+        throw CommandFault("\(path) cannot be written")
+    }
+    return signer
+}

@@ -1,0 +1,116 @@
+import CordonClient
+import CordonCore
+import CordonOperations
+import CordonStore
+import CordonWeb
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+
+/// The one function that builds the server from its settings, and runs it until it is told to stop.
+struct ServerRun {
+    let options: ServeOptions
+
+    init(_ options: ServeOptions) { self.options = options }
+
+    /// What is done with the running server: the demo plays its story.
+    typealias Story = @Sendable (_ client: CordonClient, _ setupToken: String?) async throws -> Void
+
+    /// - Parameter story: played once the server listens; the server stays up afterwards.
+    func run(playing story: Story? = nil) async throws {
+        let settings = try Settings.read(
+            options.data, listen: options.listen,
+            environment: ProcessInfo.processInfo.environment)
+        let opened = try await openCordon(settings)
+        let operations = opened.operations
+        let logger = Self.logger(settings)
+        let setupToken = try await Self.setupToken(operations)
+        let site = Site(
+            version: CordonVersion.text, secureCookies: settings.secureCookies,
+            publicLedger: settings.publicLedger,
+            setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
+            signIns: SignInThrottle(), sessionHours: settings.sessionHours)
+        let (host, port) = try settings.address
+        let router = try cordonRouter(operations, site: site, logger: logger)
+        var app = Application(
+            router: router,
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in
+                let bound = channel.localAddress?.port ?? port
+                let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(bound)"
+                Self.greet(url, setupToken)
+                guard let story else { return }
+                // The story ends by itself; a failure of it is told and leaves the server up.
+                let client = CordonClient(server: url)
+                do {
+                    try await story(client, setupToken)
+                } catch {
+                    FileHandle.standardError.write(
+                        Data("cordon: the story broke off: \(error)\n".utf8))
+                }
+                try? await client.shutdown()
+            },
+            logger: logger)
+        app.addServices(ClockService(operations: operations, logger: logger))
+        do {
+            try await app.runService()
+        } catch {
+            operations.store.close()
+            throw CommandFault("the server ended: \(error)")
+        }
+        operations.store.close()
+        opened.lock.release()
+    }
+
+    private static func logger(_ settings: Settings) -> Logger {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "cordon")
+        logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .notice
+        return logger
+    }
+
+    /// A one-time token, as long as there is no account.
+    private static func setupToken(_ operations: Operations) async throws -> String? {
+        let caller = Caller(Actor(.cordon, grants: []), cause: "start", permissions: [])
+        guard try await !operations.ask(caller, { try $0.accountExists() }) else { return nil }
+        return Hex.text(operations.outside.randomBytes(20))
+    }
+
+    private static func greet(_ url: String, _ setupToken: String?) {
+        var lines = ["Cordon \(CordonVersion.text) listens on \(url)"]
+        if let setupToken {
+            lines.append("First start. Make the first administrator, once, at:")
+            lines.append("  \(url)/setup?token=\(setupToken)")
+        }
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}
+
+/// Watches the clock for what time alone brings about, at its own pace.
+private struct ClockService: Service {
+    let operations: Operations
+    let logger: Logger
+
+    /// How often is looked: a lease of at most a second is proved over within this after its end.
+    private static let pace = Duration.milliseconds(50)
+    /// Every so many looks, the last uses of tokens are noted.
+    private static let usesEvery = 1_200
+
+    func run() async throws {
+        var looks = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                try await operations.tick()
+                looks += 1
+                if looks % Self.usesEvery == 0 { try await operations.noteTokenUses() }
+            } catch {
+                // What is due stays due: it is tried again at the next look.
+                logger.error("the clock's work failed", metadata: ["error": "\(error)"])
+            }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pace) }
+        }
+        // The last uses are worth keeping, not worth failing for.
+        try? await operations.noteTokenUses()
+    }
+}

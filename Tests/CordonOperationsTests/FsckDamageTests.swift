@@ -1,0 +1,160 @@
+import CordonOperations
+import CordonStore
+import Foundation
+import GRDB
+import Testing
+
+/// One column of one table, to be damaged.
+struct Place: Sendable, CustomTestStringConvertible {
+    let table: StoredTable
+    let column: StoredColumn
+
+    var testDescription: String { "\(table.name).\(column.name)" }
+
+    static let all = StoredTable.all.flatMap { table in
+        table.columns.map { Place(table: table, column: $0) }
+    }
+}
+
+/// A value that no Cordon would ever store.
+enum Oddity: String, CaseIterable, Sendable {
+    case fraction, zeroByte, brokenText, bytes, empty, huge
+
+    func value(instead stored: DatabaseValue) -> DatabaseValue {
+        switch self {
+        case .fraction: 1.5.databaseValue
+        case .zeroByte: (String.fromDatabaseValue(stored) ?? "").appending("\0y").databaseValue
+        case .brokenText: "broken".databaseValue
+        case .bytes: Data([0xFF, 0x00, 0xC3]).databaseValue
+        case .empty: "".databaseValue
+        case .huge: Int64.max.databaseValue
+        }
+    }
+}
+
+@Suite struct FsckDamageTests {
+    @Test(arguments: Place.all)
+    func oneChangedValueIsFoundAndItsRowIsNamed(_ place: Place) async throws {
+        if place.table.name == "schema_migration" {
+            // Nothing vouches for the hour; a later number is a newer Cordon's, see below.
+            if ["applied_at_ms", "number", "name"].contains(place.column.name) { return }
+        }
+        var before = ""
+        var after = ""
+        let report = try await StoredCordon.filled().fsck { copy in
+            let (rowid, name) = try copy.middle(of: place.table)
+            before = name
+            let stored = try copy.withDatabase { database in
+                try #require(
+                    try DatabaseValue.fetchOne(
+                        database,
+                        sql: """
+                            SELECT \(place.column.name) FROM \(place.table.name)
+                            WHERE rowid = \(rowid)
+                            """))
+            }
+            // The number of the head's row is the row itself.
+            try copy.set(place.table, place.column.name, of: rowid, to: stored.flipped)
+            after = try copy.names(place.table).first { $0.rowid == rowid }?.name ?? before
+        }
+        #expect(
+            report.names(place.table.name, before, after),
+            "\(before) or \(after): \(report.text)")
+    }
+
+    @Test(arguments: Place.all, Oddity.allCases)
+    func noValueIsTooOddToBeReported(_ place: Place, _ oddity: Oddity) async throws {
+        if place.table.name == "schema_migration", oddity == .huge,
+            ["applied_at_ms", "number"].contains(place.column.name)
+        {
+            return
+        }
+        let report = try await StoredCordon.filled().fsck { copy in
+            let (rowid, _) = try copy.middle(of: place.table)
+            try copy.change { database in
+                let stored = try DatabaseValue.fetchOne(
+                    database,
+                    sql:
+                        "SELECT \(place.column.name) FROM \(place.table.name) WHERE rowid = \(rowid)"
+                )
+                let value = oddity.value(instead: stored ?? .null)
+                let new = oddity == .brokenText ? "CAST(x'22ff22' AS TEXT)" : "?"
+                try? database.execute(
+                    sql:
+                        "UPDATE \(place.table.name) SET \(place.column.name) = \(new) WHERE rowid = \(rowid)",
+                    arguments: oddity == .brokenText ? [] : [value])
+                // Some columns cannot hold some values even without checks: then nothing changed.
+                if database.changesCount == 0 { throw CancellationError() }
+            }
+        }
+        #expect(report.findings.contains { $0.table == place.table.name }, "\(report.text)")
+    }
+
+    @Test func aDatabaseOfANewerCordonIsNotJudged() async throws {
+        await #expect(throws: StoreError.newerSchema(found: 9_999, known: 1)) {
+            try await StoredCordon.filled().fsck { copy in
+                try copy.change { database in
+                    try database.execute(
+                        sql: "INSERT INTO schema_migration VALUES (9999, 'later', 0, '')")
+                }
+            }
+        }
+    }
+
+    @Test func aMissingTableEndsTheCheckWithAFinding() async throws {
+        let report = try await StoredCordon.filled().fsck { copy in
+            try copy.change { try $0.execute(sql: "DROP TABLE control_failure") }
+        }
+        #expect(report.names("database", ""), "\(report.text)")
+        #expect(report.events > 0)
+    }
+
+    /// Bytes of the file itself: most are found by SQLite, some lie in free space and mean nothing.
+    @Test func noByteOfTheFileEndsTheProcess() async throws {
+        let stored = try await StoredCordon.filled()
+        var found = 0
+        let step = stored.file.count / 120
+        for number in 0..<120 {
+            var file = stored.file
+            // Not the first page: whether a file is a database at all is decided when it is opened.
+            let place = max(4_096, number * step + number)
+            file[place] ^= 0x5A
+            let report = try await StoredCordon(file: file, verifierKey: stored.verifierKey).fsck()
+            if !report.isClean { found += 1 }
+        }
+        #expect(found > 20)
+    }
+}
+
+extension DamagedFile {
+    func names(_ table: StoredTable) throws -> [(rowid: Int64, name: String)] {
+        let key = table.columns.prefix(table.keyCount).map(\.name).joined(separator: " || '/' || ")
+        return try withDatabase { database in
+            try GRDB.Row.fetchAll(
+                database,
+                sql: "SELECT rowid AS id, CAST(\(key) AS TEXT) AS name FROM \(table.name)"
+            ).map { ($0["id"], $0["name"]) }
+        }
+    }
+}
+
+extension DatabaseValue {
+    /// Another value of the same kind, as little different as can be.
+    fileprivate var flipped: DatabaseValue {
+        switch storage {
+        case .int64(let integer): (integer + 100_000).databaseValue
+        case .string(let text):
+            (text.prefix(text.count / 2)
+                + (text.dropFirst(text.count / 2).first == "x" ? "y" : "x")
+                + text.dropFirst(text.count / 2 + 1)).description.databaseValue
+        case .blob(let bytes):
+            Data(
+                bytes.enumerated().map {
+                    $0.offset == bytes.count / 2 ? $0.element ^ 1 : $0.element
+                }
+            ).databaseValue
+        case .null: "x".databaseValue
+        case .double(let number): (number + 1).databaseValue
+        }
+    }
+}

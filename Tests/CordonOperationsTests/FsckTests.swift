@@ -1,0 +1,192 @@
+import CordonCore
+import CordonLedger
+import CordonOperations
+import CordonStore
+import CordonTesting
+import Foundation
+import GRDB
+import Testing
+
+/// What a check says of a database that nobody has damaged, and of whole rows that were.
+@Suite struct FsckTests {
+    @Test func aCordonThatWasUsedIsClean() async throws {
+        let cordon = try await Operations.forTesting()
+        try await Firm.play(on: cordon)
+        let report = try await cordon.operations.fsck()
+        #expect(report.isClean, "\(report.text)")
+        #expect(report.rows.map(\.table).sorted() == StoredTable.all.map(\.name).sorted())
+        for (table, count) in report.rows { #expect(count > 0, "\(table) is empty") }
+        let head = try await cordon.operations.store.read { try $0.logHead() }
+        #expect(report.size == head.size && report.root == head.root)
+        #expect(report.checkpoints > 20)
+    }
+
+    @Test func aNewCordonIsClean() async throws {
+        let report = try await Operations.forTesting().operations.fsck()
+        #expect(report.isClean, "\(report.text)")
+        #expect(report.size == 1)
+    }
+
+    @Test func everyColumnOfEveryTableIsRead() async throws {
+        let stored = try await StoredCordon.filled()
+        let copy = try DamagedFile(stored.file)
+        try copy.withDatabase { database in
+            let tables = try String.fetchAll(
+                database,
+                sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            #expect(tables == StoredTable.all.map(\.name).sorted())
+            for table in StoredTable.all {
+                let columns = try database.columns(in: table.name).map(\.name)
+                #expect(columns == table.columns.map(\.name))
+            }
+        }
+    }
+
+    /// Answers and notes of use may be lost without loss of a fact, so nothing misses them.
+    @Test(arguments: StoredTable.all.filter { $0.name != "idempotency" && $0.name != "token_use" })
+    func aRowThatIsGoneIsNamed(_ table: StoredTable) async throws {
+        var row = ""
+        let report = try await StoredCordon.filled().fsck { copy in
+            var (rowid, name) = try copy.middle(of: table)
+            try copy.change { database in
+                if table.name == "checkpoint" {
+                    // Any but the newest is vouched for by those that come after it.
+                    name =
+                        try String.fetchOne(
+                            database, sql: "SELECT CAST(MAX(size) AS TEXT) FROM checkpoint") ?? ""
+                    try database.execute(sql: "DELETE FROM checkpoint WHERE size = \(name)")
+                }
+                try database.execute(sql: "DELETE FROM \(table.name) WHERE rowid = \(rowid)")
+            }
+            row = name
+        }
+        // Without its record the schema cannot be told, and nothing else is looked at.
+        if table.name == "schema_migration" { row = "" }
+        #expect(report.names(table.name, row), "\(row): \(report.text)")
+    }
+
+    @Test func twoEventsThatChangedPlacesAreNamed() async throws {
+        for tables in [["journal"], ["journal_content"], ["journal", "journal_content"]] {
+            let report = try await StoredCordon.filled().fsck { copy in
+                try copy.change { database in
+                    for table in tables {
+                        try database.execute(
+                            sql: """
+                                UPDATE \(table) SET idx = -7 WHERE idx = 7;
+                                UPDATE \(table) SET idx = 7 WHERE idx = 9;
+                                UPDATE \(table) SET idx = 9 WHERE idx = -7;
+                                """)
+                    }
+                }
+            }
+            let table = tables[0]
+            #expect(report.names(table, "7"), "\(tables): \(report.text)")
+            #expect(report.names(table, "9"), "\(tables): \(report.text)")
+        }
+    }
+
+    @Test func aJournalThatWasCutOffIsNamed() async throws {
+        for tables in [["journal"], ["journal", "journal_content"]] {
+            var first = 0
+            let report = try await StoredCordon.filled().fsck { copy in
+                try copy.change { database in
+                    let size = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM journal") ?? 0
+                    first = size - 5
+                    for table in tables {
+                        try database.execute(sql: "DELETE FROM \(table) WHERE idx >= \(first)")
+                    }
+                }
+            }
+            #expect(report.names("journal", "\(first)"), "\(report.text)")
+            #expect(report.names("journal", "\(first + 4)"), "\(report.text)")
+        }
+    }
+
+    /// Whoever changes an event together with its leaf still lacks the key that signs the root.
+    @Test func anEventThatWasRewrittenWithItsLeafIsNamed() async throws {
+        let nonce = [UInt8](repeating: 9, count: 32)
+        let report = try await StoredCordon.filled().fsck { copy in
+            try copy.change { database in
+                let text = try #require(
+                    try String.fetchOne(
+                        database,
+                        sql: "SELECT CAST(body AS TEXT) FROM journal_content WHERE idx = 20"))
+                let body = Array(
+                    (text.replacing("\"cause\":\"test\"", with: "\"cause\":\"tesd\"")).utf8)
+                #expect(body != Array(text.utf8))
+                let leaf = try #require(Firm.leaf(nonce: nonce, body: body))
+                try database.execute(
+                    sql: "UPDATE journal_content SET nonce = ?, body = ? WHERE idx = 20",
+                    arguments: [Data(nonce), Data(body)])
+                try database.execute(
+                    sql: "UPDATE journal SET cause = 'tesd', leaf = ? WHERE idx = 20",
+                    arguments: [Data(leaf)])
+            }
+        }
+        #expect(report.findings.count == 2, "\(report.text)")
+        #expect(report.names("journal", "20"), "\(report.text)")
+        #expect(report.root == nil)
+    }
+
+    @Test func aCheckpointThatAnotherKeySignedIsNamed() async throws {
+        let stored = try await StoredCordon.filled()
+        let other = try await Operations.forTesting(seed: 2)
+        let copy = try DamagedFile(stored.file)
+        let report = try await Operations.fsck(
+            engine: .sqlite(path: copy.path),
+            verifierKey: try Firm.verifierKeyOfSomebodyElse())
+        #expect(other.operations.verifierKey == stored.verifierKey)
+        #expect(report.checkpoints == 0)
+        #expect(report.findings.first?.table == "checkpoint", "\(report.text)")
+        #expect(report.findings.first?.row == "1")
+    }
+
+    @Test func anEventThatIsUnknownIsNamed() async throws {
+        let report = try await StoredCordon.filled().fsck { copy in
+            try copy.change { database in
+                try database.execute(
+                    sql: """
+                        UPDATE journal_content SET body = CAST(replace(CAST(body AS TEXT),
+                            '"stopTested"', '"inventedLater"') AS BLOB)
+                        WHERE CAST(body AS TEXT) LIKE '%"stopTested"%'
+                        """)
+                #expect(database.changesCount == 1)
+            }
+        }
+        #expect(report.text.contains("inventedLater"), "\(report.text)")
+    }
+
+    @Test func theFirstBadRowIsNamedFirst() async throws {
+        let report = try await StoredCordon.filled().fsck { copy in
+            try copy.change { database in
+                try database.execute(
+                    sql: """
+                        UPDATE journal SET leaf = zeroblob(32) WHERE idx IN (30, 31, 12);
+                        UPDATE journal SET cause = 'none' WHERE idx = 30;
+                        UPDATE workflow SET state = 'none';
+                        """)
+            }
+        }
+        let places = report.findings.map { "\($0.table) \($0.row) \($0.field ?? "")" }
+        #expect(
+            places
+                == [
+                    "journal 12 leaf", "journal 30 leaf", "journal 30 cause", "journal 31 leaf",
+                    "workflow invoice-coding state", "workflow monthly-summaries state",
+                    "workflow ticket-triage state",
+                ].sorted { places.firstIndex(of: $0) ?? 99 < places.firstIndex(of: $1) ?? 99 },
+            "\(report.text)")
+        #expect(places.first == "journal 12 leaf")
+    }
+
+    @Test func noMoreThanAHundredFindingsAreKept() async throws {
+        let report = try await StoredCordon.filled().fsck { copy in
+            try copy.change { database in
+                try database.execute(sql: "UPDATE journal SET cause = '', actor = '', kind = ''")
+            }
+        }
+        #expect(report.findings.count == 100)
+        #expect(report.findings.first?.row == "0")
+        #expect(UInt64(report.findings.count + report.findingsLeftOut) == report.size * 3)
+    }
+}
