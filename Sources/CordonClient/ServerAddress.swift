@@ -15,8 +15,8 @@ enum ServerAddress {
         guard scheme == "https" || allowsInsecureHTTP || isThisMachine(host) else {
             return .failure(
                 .address(
-                    "\(text) is not encrypted, so a token would be readable on its way: use https, or "
-                        + "allow it with --insecure-http."))
+                    "\(text) is not encrypted, so a token would be readable on its way: use "
+                        + "https, or allow it with --insecure-http."))
         }
         var address = text[...]
         while address.last == "/" { address.removeLast() }

@@ -15,20 +15,37 @@ package struct Instant: Hashable, Comparable, Sendable {
     }
 
     /// Reads RFC 3339, with or without a fraction, in any offset; `nil` when it is something else.
+    ///
+    /// What is finer than a millisecond is cut off.
     package init?(rfc3339 text: String) {
-        let plain = Date.ISO8601FormatStyle()
-        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        // Either form is good: a failure of the first only means that the second has to be tried.
-        guard let date = (try? fractional.parse(text)) ?? (try? plain.parse(text)) else {
-            return nil
+        var whole = text
+        var thousandths = 0
+        if let point = text.firstIndex(of: ".") {
+            let digits = text[text.index(after: point)...].prefix {
+                $0.isASCII && $0.isWholeNumber
+            }
+            guard (1...9).contains(digits.count),
+                let value = Int((digits + "00").prefix(3))
+            else { return nil }
+            thousandths = value
+            whole.removeSubrange(point..<digits.endIndex)
         }
-        self.init(date)
+        // A text that is no time is the caller's business, not a fault.
+        guard let date = try? Date.ISO8601FormatStyle().parse(whole) else { return nil }
+        let seconds = Int64(date.timeIntervalSince1970.rounded())
+        self.init(milliseconds: seconds * 1_000 + Int64(thousandths))
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-04-17T21:03:05.120Z`.
+    ///
+    /// The fraction is written from the integer: by way of a binary one, some would change.
     package var rfc3339: String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
-        return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+        let thousandths = rest < 0 ? rest + 1_000 : rest
+        let date = Date(timeIntervalSince1970: Double(rest < 0 ? seconds - 1 : seconds))
+        let whole = date.formatted(Date.ISO8601FormatStyle()).dropLast()
+        let digits = String(thousandths)
+        return whole + "." + String(repeating: "0", count: 3 - digits.count) + digits + "Z"
     }
 
     /// The year in UTC, for incident numbers.

@@ -10,8 +10,10 @@ enum PolicyCache {
     /// Versions kept in memory; beyond it the text is read anew each time.
     private static let limit = 64
 
+    static func policy(_ digest: String) -> Policy? { known.withLock { $0[digest] } }
+
     static func read(_ stored: PolicyVersion) throws -> Policy {
-        if let policy = known.withLock({ $0[stored.digest] }) { return policy }
+        if let policy = policy(stored.digest) { return policy }
         let policy = try Policy.read(yaml: stored.yaml, file: "policy version \(stored.version)")
         known.withLock { if $0.count < limit { $0[stored.digest] = policy } }
         return policy

@@ -72,15 +72,21 @@ package final class Work {
 
     /// The policy in force and its version; the one that Cordon ships with is version 1.
     package func policy() throws -> (policy: Policy, version: Int) {
-        guard let stored = try transaction.policyVersionLatest() else {
-            return (Policy.standard, 0)
-        }
-        return (try PolicyCache.read(stored), stored.version)
+        guard let newest = try transaction.policyDigest() else { return (Policy.standard, 0) }
+        return (try policy(newest), newest.version)
     }
 
     /// The policy that is frozen on an incident.
     func policy(version: Int) throws -> Policy {
-        guard let stored = try transaction.policyVersion(version) else { return Policy.standard }
+        guard let frozen = try transaction.policyDigest(version) else { return Policy.standard }
+        return try policy(frozen)
+    }
+
+    private func policy(_ wanted: (version: Int, digest: String)) throws -> Policy {
+        if let policy = PolicyCache.policy(wanted.digest) { return policy }
+        guard let stored = try transaction.policyVersion(wanted.version) else {
+            throw Refusal(.internalFault, "Version \(wanted.version) of the policy is gone.")
+        }
         return try PolicyCache.read(stored)
     }
 

@@ -12,6 +12,18 @@ extension Transaction {
             .map(PolicyVersion.init)
     }
 
+    /// Version and digest without the text, of `version` or of the newest: what a cache needs.
+    package func policyDigest(_ version: Int? = nil) throws -> (version: Int, digest: String)? {
+        let row =
+            if let version {
+                try row("SELECT version, digest FROM policy_version WHERE version = \(version)")
+            } else {
+                try row(
+                    "SELECT version, digest FROM policy_version ORDER BY version DESC LIMIT 1")
+            }
+        return try row.map { (Int(try $0.integer("version")), try $0.text("digest")) }
+    }
+
     package func policyVersionInsert(_ policy: PolicyVersion) throws {
         try run(
             """

@@ -55,7 +55,7 @@ extension IncidentPage {
             },
             file: sequence.file.map { FileLine($0.number, $0.title, missing: $0.missing) },
             restartBlockers: incident.containments.isEmpty || incident.isRestarted
-                ? [] : sequence.restartBlockers,
+                ? nil : sequence.restartBlockers,
             timeline: timeline.compactMap { item in
                 Instant(rfc3339: item.at).map {
                     Row(

@@ -20,7 +20,7 @@ struct PageRoutes: Sendable {
 
     /// Every page with the permission that it needs.
     static let all: [Page] =
-        [home, setupForm, setup, signInForm, signIn, signOut, report, stop]
+        [home, setupForm, setup, signInForm, signIn, signOut, report, stop, receipt]
         + [incident, file, markdown, problems, problem, stylesheet]
 
     private static func pattern(_ path: String) -> String {
@@ -127,27 +127,41 @@ struct PageRoutes: Sendable {
                 visit, sent: .report(workflow: key, what: what, leftCompany: left, stop: stops),
                 faults: [FormFault("what", message)])
         }
-        let (sequence, outcome, fallback) = try await exchange.operations.perform(
+        let number = try await exchange.operations.perform(
             exchange.asCaller, holding: key.isEmpty ? [] : [key]
         ) { work in
-            let (sequence, outcome) = try work.report(
+            try work.report(
                 ReportInput(
                     workflow: key.isEmpty ? nil : String(key.prefix(200)), what: what,
-                    leftCompany: CordonCore.Answer(rawValue: left) ?? .unknown, stop: stops))
-            return (sequence, outcome, sequence.workflow?.profile.fallback?.title)
+                    leftCompany: CordonCore.Answer(rawValue: left) ?? .unknown, stop: stops)
+            ).0.incident.number
+        }
+        return .redirect(PagePaths.receipt(number))
+    }
+
+    private static let receipt = Page(
+        .get, "/incidents/{number}/receipt", .readOwnIncidents
+    ) { visit in
+        let exchange = visit.exchange
+        let sequence = try await exchange.operations.ask(exchange.asCaller) {
+            try IncidentRoutes.readable($0, exchange)
         }
         let page = ReportedPage(
             person: exchange.caller?.actor.name ?? "", reference: sequence.incident.number,
-            stop: stopSaid(asked: stops, outcome), fallbackTitle: fallback)
-        return .page(page.html, status: 201)
+            stop: stopSaid(sequence),
+            fallbackTitle: sequence.workflow?.profile.fallback?.title)
+        return .page(page.html)
     }
 
-    private static func stopSaid(asked: Bool, _ outcome: StopOutcome?) -> ReportedPage.Stop {
-        guard asked else { return .notAsked }
-        guard let outcome else { return .notListed }
-        let name = outcome.workflow.profile.name
-        return outcome.containment.isProved
-            ? .stopped(workflow: name) : .stopping(workflow: name)
+    /// What the workflow's own state says, so that a stop is never claimed that was not proved, nor
+    /// one passed over that a watch brought about.
+    private static func stopSaid(_ sequence: ResponseSequence) -> ReportedPage.Stop {
+        guard let workflow = sequence.workflow else { return .notListed }
+        return switch workflow.state {
+        case .stopping: .stopping(workflow: workflow.profile.name)
+        case .stopped: .stopped(workflow: workflow.profile.name)
+        case .draft, .running, .watch, .retired: .notAsked
+        }
     }
 
     private static let stop = Page(.post, PagePaths.stop, .stop) { visit in

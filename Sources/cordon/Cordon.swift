@@ -44,13 +44,15 @@ struct Cordon: AsyncParsableCommand {
     static func main() async {
         do {
             let command = try await asyncParseAsRoot()
-            try await CommandRun.explained {
+            do {
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
                     var command = command
                     try command.run()
                 }
+            } catch {
+                throw CommandRun.explained(error)
             }
         } catch {
             leave(error)

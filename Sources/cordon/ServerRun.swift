@@ -33,6 +33,7 @@ struct ServerRun {
             signIns: SignInThrottle(), sessionHours: settings.sessionHours)
         let (host, port) = try settings.address
         let router = try cordonRouter(operations, site: site, logger: logger)
+        let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
         var app = Application(
             router: router,
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
@@ -40,18 +41,14 @@ struct ServerRun {
                 let bound = channel.localAddress?.port ?? port
                 let url = "http://\(host.contains(":") ? "[\(host)]" : host):\(bound)"
                 Self.greet(url, setupToken)
-                guard let story else { return }
-                // The story ends by itself; a failure of it is told and leaves the server up.
-                let client = CordonClient(server: url)
-                do {
-                    try await story(client, setupToken)
-                } catch {
-                    FileHandle.standardError.write(
-                        Data("cordon: the story broke off: \(error)\n".utf8))
-                }
-                try? await client.shutdown()
+                whenListening.yield(url)
+                whenListening.finish()
             },
             logger: logger)
+        if let story {
+            app.addServices(
+                StoryService(listening: listening, story: story, setupToken: setupToken))
+        }
         app.addServices(ClockService(operations: operations, logger: logger))
         do {
             try await app.runService()
@@ -84,6 +81,28 @@ struct ServerRun {
             lines.append("  \(url)/setup?token=\(setupToken)")
         }
         FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}
+
+/// Plays a story through the server's own interface, once it listens; the server stays up after it.
+private struct StoryService: Service {
+    let listening: AsyncStream<String>
+    let story: ServerRun.Story
+    let setupToken: String?
+
+    func run() async throws {
+        for await url in listening {
+            do {
+                let client = CordonClient(server: url)
+                try await story(client, setupToken)
+                try await client.shutdown()
+            } catch {
+                // Told, and the server left up: what was played so far can be looked at.
+                let line = "cordon: the story broke off: \(error)\n"
+                FileHandle.standardError.write(Data(line.utf8))
+            }
+        }
+        try await gracefulShutdown()
     }
 }
 

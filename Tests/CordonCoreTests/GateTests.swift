@@ -54,7 +54,7 @@ import Testing
     struct Row: Sendable {
         let name: String
         let entry: @Sendable () throws -> GateEntry
-        /// For generate, read, write, inside, outside, unnamed and decide, and for no action at all.
+        /// In the order of `all`.
         let answers: [Answered]
         let whole: Answered
     }
@@ -149,7 +149,8 @@ import Testing
 
     @Test func anAllowToActIsNotReliedUponLater() throws {
         let entry = try Self.entry()
-        #expect(entry.decision(on: Self.generate, at: Self.now) == .allow(leaseMilliseconds: 1_000))
+        let drafted = entry.decision(on: Self.generate, at: Self.now)
+        #expect(drafted == .allow(leaseMilliseconds: 1_000))
         for request in Self.all.dropFirst() {
             #expect(entry.decision(on: request, at: Self.now) == .allow(leaseMilliseconds: 0))
         }

@@ -12,7 +12,9 @@ struct Playthrough {
 
     let policy: Policy
     private(set) var incident: Incident
-    var workflow: Workflow?
+    private(set) var workflow: Workflow?
+    /// Made anew after every act that changed something.
+    private(set) var sequence: ResponseSequence
     private(set) var entries: [Entry]
     private(set) var workflowEvents: [(event: WorkflowEvent, at: Instant)] = []
     var now: Instant
@@ -34,10 +36,7 @@ struct Playthrough {
         self.workflow = workflow
         self.incident = incident
         entries = [Entry(event: first, by: reporter.person, at: now)]
-    }
-
-    var sequence: ResponseSequence {
-        ResponseSequence(incident, policy: policy, workflow: workflow)
+        sequence = ResponseSequence(incident, policy: policy, workflow: workflow)
     }
 
     /// Lets `actor` decide one thing, a second after the last.
@@ -46,7 +45,6 @@ struct Playthrough {
         _ actor: Actor = Firm.owner, _ decide: (ResponseSequence) throws -> [IncidentEvent]
     ) throws -> [IncidentEvent] {
         now = now.adding(milliseconds: 1_000)
-        let sequence = sequence
         let events = sequence.voiding(try decide(sequence), by: actor.person, at: now)
         for event in events {
             incident.apply(event, by: actor.person, at: now)
@@ -55,14 +53,16 @@ struct Playthrough {
                 take(lifted.restart(for: incident.number, watch: restart.watch))
             }
         }
+        if !events.isEmpty {
+            sequence = ResponseSequence(incident, policy: policy, workflow: workflow)
+        }
         return events
     }
 
     /// Stops a workflow for this incident and holds its evidence, whoever asks.
     mutating func stop(
         _ key: String = Firm.key, scope: Containment.Scope = .whole,
-        by actor: Actor = Firm.reviewer,
-        leasesUntil: Instant? = nil
+        by actor: Actor = Firm.reviewer, leasesUntil: Instant? = nil
     ) throws {
         let id = "c\(incident.containments.count + 1)"
         if let stopped = workflow, key == stopped.key {
@@ -95,6 +95,7 @@ struct Playthrough {
             workflow?.apply(event, at: now)
             workflowEvents.append((event, now))
         }
+        sequence = ResponseSequence(incident, policy: policy, workflow: workflow)
     }
 
     /// Signs as whoever holds `role`, having read the evidence as it is.

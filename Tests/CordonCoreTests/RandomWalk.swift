@@ -9,6 +9,8 @@ struct RandomWalk {
     private(set) var refusals = 0
     /// The level that most answers lead to.
     let target: Int
+    /// How often somebody signs or restarts before it is time, in percent.
+    let haste: Int
     private var count = 0
 
     static let related = "invoice-coding"
@@ -16,6 +18,7 @@ struct RandomWalk {
     init(seed: UInt64) {
         dice = SplitMix64(seed: seed)
         target = dice.roll(4) + 1
+        haste = dice.pick([0, 10, 60])
         var profile = Firm.profile
         if dice.chance(50) { profile.related = [Self.related] }
         if dice.chance(30) {

@@ -5,7 +5,7 @@ import Testing
 ///
 /// A failure prints the seed of its walk: `RandomWalk(seed:)` with it plays the same again.
 @Suite struct RandomWalkTests {
-    private static let walks: UInt64 = 320
+    private static let walks: UInt64 = 304
     private static let moves = 150
 
     @Test(arguments: 0..<UInt64(8))

@@ -70,6 +70,8 @@ import Testing
 
     @Test func aTrippedWatchUndoesTheRestartUntilItIsSignedAnew() throws {
         var play = try Playthrough.restarted(at: 2)
+        try play.act { try $0.setPotential(4) }
+        #expect(play.incident.signatures.allSatisfy { $0.voidedAt == nil })
         try play.act(.cordon) { $0.trip(.newReport, detail: "It happened again.") }
         try play.stop(by: .cordon)
         #expect(!play.incident.isRestarted)

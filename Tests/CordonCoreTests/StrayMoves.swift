@@ -47,14 +47,21 @@ extension RandomWalk {
 
     private mutating func strayLevel(_ actor: Actor) {
         let reason = text()
-        let level = min(dice.roll(5), dice.roll(5))
-        switch dice.roll(4) {
+        let declared = incident.declaredLevel ?? 1
+        switch dice.roll(5) {
         case 0:
-            guard level != incident.declaredLevel else { return }
+            let level = min(dice.roll(5), dice.roll(5))
+            guard level != declared else { return }
             attempt(actor, saying: reason) { try $0.raise(to: level, reason: reason) }
         case 1:
+            attempt(actor, saying: reason) { try $0.raise(to: declared + 1, reason: reason) }
+        case 2, 3:
+            let level = dice.chance(70) ? declared - 1 : dice.roll(5)
             attempt(actor, saying: reason) { try $0.proposeLowering(to: level, reason: reason) }
-        default: attempt(actor) { try $0.confirmLowering(by: actor.person) }
+            fallthrough
+        default:
+            let second = dice.chance(50) ? actor : person()
+            attempt(second) { try $0.confirmLowering(by: second.person) }
         }
     }
 
@@ -89,9 +96,9 @@ extension RandomWalk {
 
     private mutating func skip(_ actor: Actor) {
         let reason = text()
-        let step = dice.roll(14)
-        // A walk in which everything is passed over by name proves little.
-        guard dice.chance(25) else { return }
+        // Mostly steps that may not be skipped at every level: a walk in which all the others are
+        // passed over by name proves little.
+        let step = dice.chance(80) ? dice.pick([7, 9]) : dice.roll(14)
         attempt(actor, saying: reason) { try $0.skip(step: step, reason: reason) }
     }
 

@@ -6,7 +6,7 @@ extension RandomWalk {
         let actor = person()
         if incident.isRestarted { return finish(actor) }
         if incident.triage == nil { return triage(actor) }
-        let sequence = sequence
+        if dice.chance(haste) { return signOrRestart(sequence) }
         if let open = sequence.floor.open.first { return answer(open, actor) }
         guard let blocker = sequence.evidenceBlockers.first else {
             return signOrRestart(sequence)
@@ -209,7 +209,7 @@ extension RandomWalk {
         let conditions = text()
         let now = play.now
         let actor = person()
-        let hours = dice.pick([nil, 0, 168, 336, 8_760])
+        let hours = dice.chance(70) ? nil : dice.pick([0, 168, 336, 8_760])
         attempt(actor, saying: conditions) {
             try $0.restart(
                 conditions: conditions, watchHours: hours, watch: [], by: actor.person, at: now)

@@ -16,18 +16,24 @@ struct Place: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// A value that no Cordon would ever store.
-enum Oddity: String, CaseIterable, Sendable {
-    case fraction, zeroByte, brokenText, bytes, empty, huge
+/// A value that no Cordon would ever store, as SQL makes it of the value that is there.
+enum Oddity {
+    case fraction, bytes, brokenText, zeroByte
 
-    func value(instead stored: DatabaseValue) -> DatabaseValue {
+    static func of(_ kind: StoredColumn.Kind) -> [Oddity] {
+        switch kind {
+        case .integer: [.fraction, .brokenText]
+        case .text: [.bytes, .brokenText, .zeroByte]
+        case .blob: [.brokenText]
+        }
+    }
+
+    func expression(of column: String) -> String {
         switch self {
-        case .fraction: 1.5.databaseValue
-        case .zeroByte: (String.fromDatabaseValue(stored) ?? "").appending("\0y").databaseValue
-        case .brokenText: "broken".databaseValue
-        case .bytes: Data([0xFF, 0x00, 0xC3]).databaseValue
-        case .empty: "".databaseValue
-        case .huge: Int64.max.databaseValue
+        case .fraction: "1.5"
+        case .bytes: "x'FF00C3'"
+        case .brokenText: "CAST(x'22FF22' AS TEXT)"
+        case .zeroByte: "CAST(coalesce(CAST(\(column) AS BLOB), x'') || x'0079' AS TEXT)"
         }
     }
 }
@@ -62,32 +68,27 @@ enum Oddity: String, CaseIterable, Sendable {
             "\(before) or \(after): \(report.text)")
     }
 
-    @Test(arguments: Place.all, Oddity.allCases)
-    func noValueIsTooOddToBeReported(_ place: Place, _ oddity: Oddity) async throws {
-        if place.table.name == "schema_migration", oddity == .huge,
-            ["applied_at_ms", "number"].contains(place.column.name)
-        {
-            return
-        }
-        let report = try await StoredCordon.filled().fsck { copy in
-            let (rowid, _) = try copy.middle(of: place.table)
-            try copy.change { database in
-                let stored = try DatabaseValue.fetchOne(
-                    database,
-                    sql:
-                        "SELECT \(place.column.name) FROM \(place.table.name) WHERE rowid = \(rowid)"
-                )
-                let value = oddity.value(instead: stored ?? .null)
-                let new = oddity == .brokenText ? "CAST(x'22ff22' AS TEXT)" : "?"
-                try? database.execute(
-                    sql:
-                        "UPDATE \(place.table.name) SET \(place.column.name) = \(new) WHERE rowid = \(rowid)",
-                    arguments: oddity == .brokenText ? [] : [value])
-                // Some columns cannot hold some values even without checks: then nothing changed.
-                if database.changesCount == 0 { throw CancellationError() }
+    @Test(arguments: Place.all)
+    func noValueIsTooOddToBeReported(_ place: Place) async throws {
+        // SQLite itself refuses all but integers there.
+        if place.testDescription == "log_head.id" { return }
+        for oddity in Oddity.of(place.column.kind) {
+            let report = try await StoredCordon.filled().fsck { copy in
+                let (rowid, _) = try copy.middle(of: place.table)
+                try copy.change { database in
+                    let column = place.column.name
+                    let value = oddity.expression(of: column)
+                    try database.execute(
+                        sql: """
+                            UPDATE \(place.table.name) SET \(column) = \(value)
+                            WHERE rowid = \(rowid)
+                            """)
+                }
             }
+            #expect(
+                report.findings.contains { $0.table == place.table.name },
+                "\(oddity): \(report.text)")
         }
-        #expect(report.findings.contains { $0.table == place.table.name }, "\(report.text)")
     }
 
     @Test func aDatabaseOfANewerCordonIsNotJudged() async throws {
@@ -113,8 +114,8 @@ enum Oddity: String, CaseIterable, Sendable {
     @Test func noByteOfTheFileEndsTheProcess() async throws {
         let stored = try await StoredCordon.filled()
         var found = 0
-        let step = stored.file.count / 120
-        for number in 0..<120 {
+        let step = stored.file.count / 50
+        for number in 0..<50 {
             var file = stored.file
             // Not the first page: whether a file is a database at all is decided when it is opened.
             let place = max(4_096, number * step + number)
@@ -122,7 +123,7 @@ enum Oddity: String, CaseIterable, Sendable {
             let report = try await StoredCordon(file: file, verifierKey: stored.verifierKey).fsck()
             if !report.isClean { found += 1 }
         }
-        #expect(found > 20)
+        #expect(found > 10)
     }
 }
 

@@ -18,8 +18,15 @@ struct StoredCordon: Sendable {
         try await Firm.play(on: cordon)
         let verifierKey = cordon.operations.verifierKey
         cordon.operations.store.close()
-        let file = try Data(contentsOf: URL(fileURLWithPath: cordon.databasePath))
-        return StoredCordon(file: file, verifierKey: verifierKey)
+        return StoredCordon(file: try wholeFile(cordon.databasePath), verifierKey: verifierKey)
+    }
+
+    /// A store that closes leaves its newest changes beside the file; here they are taken into it.
+    private static func wholeFile(_ path: String) throws -> Data {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        try queue.close()
+        return try Data(contentsOf: URL(fileURLWithPath: path))
     }
 
     /// Checks a copy that `body` has changed behind Cordon's back.

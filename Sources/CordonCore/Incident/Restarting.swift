@@ -176,11 +176,12 @@ extension ResponseSequence {
         guard incident.isRestarted, incident.watchEndedAt == nil, incident.closedAt == nil else {
             return []
         }
-        let valid = validSignatures.map(\.id)
+        // Also those on evidence that has grown since the restart, which voided nothing.
+        let standing = incident.signatures.filter { $0.voidedAt == nil }.map(\.id)
         let tripped = IncidentEvent.watchTripped(condition: condition, detail: detail)
-        return valid.isEmpty
+        return standing.isEmpty
             ? [tripped]
-            : [tripped, .signaturesVoided(ids: valid, because: "The watch tripped: \(detail)")]
+            : [tripped, .signaturesVoided(ids: standing, because: "The watch tripped: \(detail)")]
     }
 
     package func endWatch(at now: Instant) -> [IncidentEvent] {

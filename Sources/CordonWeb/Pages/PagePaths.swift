@@ -16,6 +16,9 @@ package enum PagePaths {
         "/incidents/" + Paths.segment(number)
     }
 
+    /// What the reporter is told.
+    package static func receipt(_ number: String) -> String { incident(number) + "/receipt" }
+
     /// The eight items, to read and print.
     package static func file(_ number: String) -> String { incident(number) + "/file" }
 

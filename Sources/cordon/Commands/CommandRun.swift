@@ -48,17 +48,17 @@ struct CommandRun {
         try? await client.shutdown()
     }
 
-    /// Says what went wrong and gives it its exit code; the parser's own errors go on as they are.
-    static func explained(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let fault as CommandFault {
+    /// Says what went wrong, and gives its exit code; the parser's own errors stay as they are.
+    static func explained(_ error: any Error) -> any Error {
+        if let fault = error as? CommandFault {
             Console.complain("cordon: \(fault)")
-            throw ExitStatus.input.code
-        } catch let error as CordonClientError {
-            explain(error).forEach(Console.complain)
-            throw ExitStatus(error).code
+            return ExitStatus.input.code
         }
+        if let error = error as? CordonClientError {
+            explain(error).forEach(Console.complain)
+            return ExitStatus(error).code
+        }
+        return error
     }
 
     /// The refusal in one line, and below it everything that stands in the way.

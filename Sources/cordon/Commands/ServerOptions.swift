@@ -23,7 +23,7 @@ struct ServerOptions: ParsableArguments {
 
     private static let usual = "http://127.0.0.1:8080"
 
-    /// - Parameter isSignedIn: Whether the command presents a token; a sign-in has none yet.
+    /// What speaks with that server; a sign-in (`isSignedIn` false) presents no token yet.
     func client(isSignedIn: Bool = true) throws -> CordonClient {
         let environment = ProcessInfo.processInfo.environment
         let address = server ?? environment["CORDON_SERVER"] ?? Self.usual

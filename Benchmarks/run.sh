@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Measures a release build of Cordon next to nginx, on this machine and in the same minutes.
+#
+# Everything after the script's name goes to measure.py. CORDON_BINARY names another binary than the
+# release build, which is then not built.
+source "$(dirname "${BASH_SOURCE[0]}")/../scripts/steps.sh"
+
+# Debian puts nginx where the path of a person who is not root does not reach.
+PATH=$PATH:/usr/sbin
+
+tools=()
+command -v nginx >/dev/null || tools+=(nginx)
+command -v wrk >/dev/null || tools+=(wrk)
+
+echo "May install with apt-get, only what is missing: ${build_packages[*]} nginx wrk"
+install_missing "${build_packages[@]}" ${tools[@]+"${tools[@]}"}
+command -v python3 >/dev/null || fail "Python 3 must be on the PATH"
+if [ -z "${CORDON_BINARY:-}" ]; then
+    require_swift
+    step "Build (release)" build_release
+    CORDON_BINARY=$(binary release)
+fi
+printf '\n== Measure\n'
+exec python3 Benchmarks/measure.py --binary "$CORDON_BINARY" "$@"
