@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Speaks with one Cordon server over its REST interface.
 ///
 /// Copies share their connections; ``shutdown()`` ends them for all. Redirects are not followed, so
@@ -135,7 +141,7 @@ public struct CordonClient: Sendable {
     /// Whether the connection was there and went away before the server said anything.
     private static func brokeBeforeAnswer(_ error: any Error) -> Bool {
         if let error = error as? HTTPClientError { return error == .remoteConnectionClosed }
-        return error is IOError
+        return (error as? IOError).map { $0.errnoCode != ECONNREFUSED } ?? false
     }
 
     private func unreachable(_ error: any Error) -> CordonClientError {
@@ -144,6 +150,9 @@ public struct CordonClient: Sendable {
             case (is NIOTooManyBytesError, _):
                 "its answer has more than \(Self.answerLimit >> 20) MiB"
             case (is NIOConnectionError, _): "no connection could be made"
+            case (let error as IOError, _) where error.errnoCode == ECONNREFUSED:
+                "nothing listens there"
+            case (is IOError, _): "the connection broke off"
             case (_, .connectTimeout?): "no connection within \(Self.connectSeconds) s"
             case (_, .deadlineExceeded?), (_, .readTimeout?):
                 "no answer within \(Self.answerSeconds) s"

@@ -28,6 +28,8 @@ package struct FsckReport: Sendable {
     package let checkpoints: UInt64
     /// Rows read per table, in the order in which the tables were read.
     package let rows: [(table: String, count: UInt64)]
+    /// The size of the log that the journal makes: one more than its last index.
+    package let size: UInt64
     /// The Merkle root over all events, worked out anew; `nil` when an event is missing.
     package let root: MerkleHash?
     /// At most 100, in the order of the journal and then of the tables.
@@ -36,8 +38,6 @@ package struct FsckReport: Sendable {
     package let findingsLeftOut: Int
 
     package var isClean: Bool { findings.isEmpty }
-    /// The size of the log.
-    package var size: UInt64 { events }
 }
 
 extension Operations {
@@ -118,8 +118,9 @@ final class FsckRun {
 
     var report: FsckReport {
         FsckReport(
-            events: journal.size, checkpoints: journal.checkpointsVerified,
-            rows: journal.rows + rows, root: journal.root, findings: findings.kept,
+            events: journal.eventsRead, checkpoints: journal.checkpointsVerified,
+            rows: journal.rows + rows, size: journal.size, root: journal.root,
+            findings: findings.kept,
             findingsLeftOut: findings.leftOut)
     }
 
@@ -187,7 +188,7 @@ final class FsckFindings {
 extension FsckReport {
     fileprivate static func unopened(_ finding: FsckFinding) -> FsckReport {
         FsckReport(
-            events: 0, checkpoints: 0, rows: [], root: nil, findings: [finding],
+            events: 0, checkpoints: 0, rows: [], size: 0, root: nil, findings: [finding],
             findingsLeftOut: 0)
     }
 }

@@ -8,7 +8,7 @@ import CordonStore
 /// the root at its size when the walk gets there, and memory holds one page of each table.
 final class FsckJournal {
     private(set) var replay = FsckReplay()
-    /// How many events there are, up to the last that was read.
+    /// One more than the index of the last event that was read.
     private(set) var size: UInt64 = 0
     private(set) var checkpointsVerified: UInt64 = 0
 
@@ -46,6 +46,8 @@ final class FsckJournal {
         contents = StoredRows(.journalContent, in: transaction)
         checkpoints = StoredRows(.checkpoint, in: transaction)
     }
+
+    var eventsRead: UInt64 { events.count }
 
     var root: MerkleHash? { isRootLost ? nil : tree.root }
 

@@ -54,6 +54,7 @@ extension FsckRun {
         var missing = replay.workflows
         try each(.workflow) { row in
             let key = known(row, "key", in: missing) { row in
+                // A body that cannot be read names nothing, and is found to differ below.
                 try? Canonical.read(Workflow.self, from: row.bytes("body") ?? []).key
             }
             guard let key, let replayed = missing.removeValue(forKey: key) else {
@@ -78,6 +79,7 @@ extension FsckRun {
         var missing = replay.incidents
         try each(.incident) { row in
             let number = known(row, "number", in: missing) { row in
+                // As above: it then names nothing.
                 try? Canonical.read(Incident.self, from: row.bytes("body") ?? []).number
             }
             guard let number, let replayed = missing.removeValue(forKey: number) else {

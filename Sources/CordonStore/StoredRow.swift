@@ -108,7 +108,11 @@ package final class StoredRows {
         if page.isEmpty, !isAtEnd {
             let rows = try transaction.storedRows(table, after: cursor)
             isAtEnd = rows.count < table.pageSize
-            if let last = rows.last { cursor = last.cursor }
+            if let last = rows.last?.cursor {
+                // In a damaged file the order may lead back, which would have no end.
+                if !last.isBeyond(cursor) { isAtEnd = true }
+                cursor = last
+            }
             page = rows[...]
         }
         return page.first
@@ -128,6 +132,21 @@ private enum StoredCursor {
     /// In SQLite: by the number of the row, which is there even when the key is damaged.
     case row(Int64)
     case key([SQL.Value])
+
+    func isBeyond(_ other: StoredCursor) -> Bool {
+        switch (self, other) {
+        case (.row(let number), .row(let last)): number > last
+        case (.key(let key), .key(let last)):
+            if case (.integer(let number)?, .integer(let last)?) = (key.first, last.first),
+                key.count == 1
+            {
+                number > last
+            } else {
+                key != last
+            }
+        default: true
+        }
+    }
 }
 
 extension Transaction {

@@ -107,19 +107,19 @@ package final class TestClock: Sendable {
     }
 }
 
-/// A directory that is removed when nobody holds this any more.
+/// A directory that is removed when nobody holds this any more, at the latest when the process ends.
 private final class TestDirectory: Sendable {
     let path: String
 
     init() throws {
         let number = Self.made.withLock { made in
+            // A store's threads may still hold the last directories when the tests are done.
+            if made == 0 { atexit { TestDirectory.removeAll() } }
             made += 1
             return made
         }
-        path =
-            FileManager.default.temporaryDirectory.path
-            + "/cordon-test-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
-        // A run with the same process id may have been killed before it could tidy up.
+        path = Self.path(number)
+        // A process with the same id may have been killed before it could tidy up.
         try? FileManager.default.removeItem(atPath: path)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -130,6 +130,19 @@ private final class TestDirectory: Sendable {
     }
 
     private static let made = Mutex(0)
+
+    private static func path(_ number: Int) -> String {
+        FileManager.default.temporaryDirectory.path
+            + "/cordon-test-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
+    }
+
+    private static func removeAll() {
+        let count = made.withLock { $0 }
+        for number in 0..<count {
+            // Most are gone already.
+            try? FileManager.default.removeItem(atPath: path(number + 1))
+        }
+    }
 }
 
 /// SplitMix64: the same bytes in every run, which is all that a test wants of them.

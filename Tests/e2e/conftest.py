@@ -68,8 +68,10 @@ def shared(
 ) -> Iterator[World]:
     """A world for tests that leave others alone: set up once on each engine."""
     data = tmp_path_factory.mktemp(request.param) / "data"
-    server = Server(binary, data, new_database(request.param)).start()
-    world = World.set_up(server)
-    world.in_production()
-    yield world
-    server.kill()
+    server = Server(binary, data, new_database(request.param))
+    try:
+        world = World.set_up(server.start())
+        world.in_production()
+        yield world
+    finally:
+        server.kill()

@@ -116,7 +116,15 @@ def test_nothingAcknowledgedIsLostInTwoHundredDeaths(server: Server) -> None:
 @pytest.fixture(scope="module")
 def whole(binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A stopped server whose every table has rows."""
-    server = Server(binary, tmp_path_factory.mktemp("whole") / "data").start()
+    server = Server(binary, tmp_path_factory.mktemp("whole") / "data")
+    try:
+        fill_every_table(server.start())
+        yield server
+    finally:
+        server.kill()
+
+
+def fill_every_table(server: Server) -> None:
     world = World.set_up(server)
     token = world.ana.post("tokens", {"name": "used", "scopes": ["read"]}).done(201)["token"]
     becomes_production_ready(world)
@@ -129,8 +137,6 @@ def whole(binary: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     assert server.stop() == 0
     checked = server.fsck()
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    yield server
-    server.kill()
 
 
 def tables_of(server: Server) -> dict[str, list[str]]:

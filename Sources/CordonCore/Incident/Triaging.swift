@@ -100,7 +100,7 @@ extension ResponseSequence {
         after.measures.merge(answers.measures) { $1 }
         let before = floor
         let now = SeverityFloor(after, policy: policy)
-        // What was answered before counts too: taking a yes back does not lower the level by itself.
+        // What was answered before counts too: taking a yes back does not lower the level.
         let highest = now.confirmed >= before.confirmed ? now : before
         let events = [IncidentEvent.assessed(answers)]
         guard highest.confirmed > (incident.declaredLevel ?? 1) else { return events }

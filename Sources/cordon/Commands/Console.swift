@@ -2,13 +2,27 @@ import Foundation
 
 /// The terminal: results on standard output, everything else on standard error.
 enum Console {
-    static func say(_ text: String) { FileHandle.standardOutput.write(line(text)) }
+    static func say(_ text: String) { put(line(text), STDOUT_FILENO) }
 
     static func say(_ lines: [String]) { lines.forEach { say($0) } }
 
-    static func complain(_ text: String) { FileHandle.standardError.write(line(text)) }
+    /// Bytes as they are, for a file rather than for people.
+    static func put(_ bytes: [UInt8]) { put(bytes, STDOUT_FILENO) }
 
-    private static func line(_ text: String) -> Data { Data((plain(text) + "\n").utf8) }
+    static func complain(_ text: String) { put(line(text), STDERR_FILENO) }
+
+    private static func line(_ text: String) -> [UInt8] { Array((plain(text) + "\n").utf8) }
+
+    /// A reader that has gone away, such as `head`, has read enough: the rest is dropped.
+    private static func put(_ bytes: [UInt8], _ descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
 
     /// Without control characters: what a stranger wrote into a report must not steer a terminal.
     private static func plain(_ text: String) -> String {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CordonAPI
 import CordonClient
-import Foundation
 
 struct AttachEvidence: ClientCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +41,7 @@ struct AttachEvidence: ClientCommand {
         if let get {
             let answer = try await run.get(path + "/" + Paths.segment(get), accept: "*/*")
             // The bytes as they were received: this is meant for a file, not for a terminal.
-            FileHandle.standardOutput.write(Data(answer.body))
+            Console.put(answer.body)
         } else if let text {
             let body = try RequestBody.json([
                 "kind": kind.json, "name": name.json, "text": .string(text), "note": note.json,

@@ -19,7 +19,10 @@ enum IncidentText {
     static func next(_ incident: JSONValue) -> [String] {
         guard let step = incident["next_step"], let key = step["key"]?.text else { return [] }
         let number = incident["number"]?.text ?? ""
-        let call = command(key).map { "\($0) \(target(key, incident)) --help" }
+        // The decision may be there, and only a time be missing.
+        let isTriaged = key == "report" && incident["triage"] != nil
+        let verb = isTriaged ? "incident time" : command(key)
+        let call = verb.map { "\($0) \(target(key, incident)) --help" }
         return ["Next: step \(step["number"]?.integer ?? 0), \(step["title"]?.text ?? "")."]
             + (step["missing"]?.items ?? []).compactMap(\.text).map { "  \($0)" }
             + ["  cordon " + (call ?? "incident show \(number)")]

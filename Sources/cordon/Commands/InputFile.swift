@@ -48,6 +48,14 @@ enum InputFile {
 
 /// Files that hold a secret: nobody but their owner reads them.
 enum SecretFile {
+    /// Makes sure that the file could be written, and leaves what is in it.
+    static func check(_ path: String) throws(CommandFault) {
+        let files = FileManager.default
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        let isGood = files.isWritableFile(atPath: files.fileExists(atPath: path) ? path : folder)
+        guard isGood else { throw CommandFault("\(path) cannot be written") }
+    }
+
     static func write(_ text: String, to path: String) throws(CommandFault) {
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
         let descriptor = open(path, flags, 0o600)

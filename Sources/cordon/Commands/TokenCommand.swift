@@ -92,7 +92,7 @@ struct SecretOutput: ParsableArguments {
 
     /// Makes sure that the file can be written before there is a secret that could be lost.
     func prepare() throws(CommandFault) {
-        if let save { try SecretFile.write("", to: save) }
+        if let save { try SecretFile.check(save) }
     }
 
     /// The secret alone goes to standard output, so that it can be redirected.

@@ -137,7 +137,10 @@ struct AmendWorkflow: ClientCommand {
             "PATCH", workflow.path, .json(body), ifMatch: "\(version)")
         run.show(answer) { amended in
             let isReady = amended["readiness"]?["gaps"]?.items.isEmpty ?? false
-            let next = isReady ? ["Next: cordon workflow production \(workflow.key)"] : []
+            let runs = amended["production_since"]?.text != nil
+            let next =
+                isReady && !runs
+                ? ["Next: cordon workflow production \(workflow.key)"] : []
             return WorkflowText.changed("is amended", amended) + next
         }
     }
