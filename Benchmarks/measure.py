@@ -26,6 +26,11 @@ TOOL = (
     '"arguments":{"amount":1200,"account":"4400","note":"April"}}'
 )
 REPORT = '{"workflow":"bench","what":"A line of the draft is wrong.","left_company":"no"}'
+# Four events in one request: the report, two times and the level that the answer sets.
+LONG_REPORT = (
+    '{"workflow":"bench","what":"A line of the draft is wrong.","left_company":"yes",'
+    '"occurred_at":"2020-01-01T08:00:00Z","detected_at":"2020-01-01T09:00:00Z"}'
+)
 
 
 class Load:
@@ -171,7 +176,7 @@ def fill(cordon, wanted, limit_seconds=900):
     while events < wanted and time.perf_counter() - began < limit_seconds:
         print(f"   {events} of {wanted} events", file=sys.stderr)
         load(f"{cordon.url}/api/v1/reports", [cordon.pid], 10, connections=128, method="POST",
-             token=cordon.report_token, body=REPORT)
+             token=cordon.report_token, body=LONG_REPORT)
         events = counted(cordon.database)[0]
     return events
 

@@ -1,7 +1,7 @@
 /// Why something was not done, in words for whoever asked, with everything that stands in the way.
 ///
-/// The kind is the problem type that outsiders rely on; it is mapped to a status, an exit code and a
-/// page in one place each.
+/// The kind is the problem type that outsiders rely on; it is mapped to a status, an exit code and
+/// a page in one place each.
 package struct Refusal: Error, Equatable, Sendable {
     package let kind: Kind
     package let detail: String

@@ -5,7 +5,9 @@ import CordonStore
 extension Work {
     package func accountExists() throws -> Bool { try transaction.accountExists() }
 
-    /// Makes the first administrator. Refused as soon as there is any account.
+    /// Makes the first administrator.
+    ///
+    /// Refused as soon as there is any account.
     package func setUp(login: String, name: String, passwordHash: String) throws -> Account {
         guard try !transaction.accountExists() else {
             throw Refusal(.wrongState, "Cordon is set up already: sign in instead.")

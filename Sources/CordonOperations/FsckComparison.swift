@@ -13,7 +13,8 @@ extension FsckRun {
         }
     }
 
-    /// The key of what a row is about: its own, or, if that was changed, the one that `other` finds.
+    /// The key of what a row is about: its own, or, if that was changed, the one that `other`
+    /// finds.
     func known<Value>(
         _ row: StoredRow, _ column: String, in values: [String: Value],
         else other: (StoredRow) -> String?

@@ -78,8 +78,10 @@ final class FsckJournal {
     }
 
     private func nextIndex() throws -> Int64? {
-        [try events.peek()?.integer("idx"), try contents.peek()?.integer("idx")]
-            .compactMap(\.self).min()
+        let event = try events.peek()?.integer("idx")
+        let content = try contents.peek()?.integer("idx")
+        guard let event, let content else { return event ?? content }
+        return min(event, content)
     }
 
     // MARK: Events

@@ -2,7 +2,8 @@ import CordonCore
 package import CordonLedger
 package import CordonStore
 
-/// Everything Cordon can be asked to do: each change is one transaction, each question one snapshot.
+/// Everything Cordon can be asked to do: each change is one transaction, each question one
+/// snapshot.
 ///
 /// The pages, the REST interface, the command line and the clock all come through here.
 package struct Operations: Sendable {
@@ -78,7 +79,11 @@ package struct Operations: Sendable {
         }
     }
 
-    /// Says what the asker can do about a fault of the store: try again, or free some space. Every
+    /// Says what the asker can do about a fault of the store: try again, or free some space.
+
+    ///
+
+    /// Every
     /// other fault is the operator's and passes.
     private static func saying<T>(_ body: () async throws -> T) async throws -> T {
         do {

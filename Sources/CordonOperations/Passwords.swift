@@ -8,8 +8,10 @@ import Synchronization
 /// The stored form is `scrypt$LOG_N$R$P$SALT$HASH`, so that the cost can be raised later and old
 /// hashes still compare. Safe to share: a serial queue, and constants.
 package final class Passwords: Sendable {
-    /// log2 of scrypt's N. 15 with r = 8, p = 3 is one of the settings that OWASP's password storage
-    /// page gives; each takes 32 MiB for the time of one hash, and only one runs at a time.
+    /// The cost: log2 of scrypt's N.
+    ///
+    /// 15 with r = 8, p = 3 is one of the settings that OWASP's password
+    /// storage page gives; each takes 32 MiB for the time of one hash, and only one runs at a time.
     private let logN: Int
     private let thread = BlockingThread(name: "cordon-scrypt")
 
@@ -18,17 +20,19 @@ package final class Passwords: Sendable {
         self.logN = logN
     }
 
-    /// - Parameter salt: 16 random bytes.
+    /// The stored form of a password, with 16 random bytes as its salt.
     package func hash(_ password: String, salt: [UInt8]) async throws -> String {
         let logN = logN
         return try await thread.run {
             let key = try Self.derive(password, salt: salt, logN: logN, r: 8, p: 3)
-            return
-                "scrypt$\(logN)$8$3$\(Data(salt).base64EncodedString())$\(key.base64EncodedString())"
+            let text = [Data(salt), key].map { $0.base64EncodedString() }.joined(separator: "$")
+            return "scrypt$\(logN)$8$3$\(text)"
         }
     }
 
-    /// Whether `password` gives `stored`. Without a stored hash it takes as long and says no, so
+    /// Whether the password gives the stored hash.
+    ///
+    /// Without a stored hash it takes as long and says no, so
     /// that nobody can tell from the time whether an account exists.
     package func matches(_ password: String, _ stored: String?) async throws -> Bool {
         let logN = logN

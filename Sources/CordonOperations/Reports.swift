@@ -29,7 +29,8 @@ package struct ReportInput: Sendable {
 
 /// Report: step 1.
 extension Work {
-    /// Opens an incident from a report; with `stop`, the workflow is stopped in the same transaction.
+    /// Opens an incident from a report; with `stop`, the workflow is stopped in the same
+    /// transaction.
     ///
     /// A workflow that nobody registered is kept in the reporter's words: a report is never refused
     /// for it. On a watched workflow a report may trip the watch, which stops it again.

@@ -55,7 +55,11 @@ package final class Work {
 
     var person: Person { caller.actor.person }
 
-    /// Refuses what the caller may not do. Routes check the same before; this is the second lock.
+    /// Refuses what the caller may not do.
+
+    ///
+
+    /// Routes check the same before; this is the second lock.
     func need(_ permission: Permission) throws(Refusal) {
         guard caller.actor.person == .cordon || caller.permissions.contains(permission) else {
             throw Refusal(.notPermitted, "This needs the permission \(permission.rawValue).")

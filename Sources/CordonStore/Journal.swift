@@ -78,8 +78,8 @@ package final class JournalBatch: BatchParticipant {
         return entry.index
     }
 
-    /// The leaf of one event: a salted commitment, so that the log stays valid when the event's text
-    /// and salt are one day erased, and nobody can guess the text from the leaf.
+    /// The leaf of one event: a salted commitment, so that the log stays valid when the event's
+    /// text and salt are one day erased, and nobody can guess the text from the leaf.
     static func leaf(nonce: Commitment.Nonce, body: [UInt8]) throws -> MerkleHash {
         try LedgerEntry(
             kind: .journalEvent, commitments: [Commitment(nonce: nonce, content: body).hash]

@@ -2,7 +2,8 @@ import Synchronization
 
 /// The database: everything Cordon remembers goes through `read` and `write`.
 ///
-/// Closures are synchronous and run on the store's own named threads, never on the cooperative pool.
+/// Closures are synchronous and run on the store's own named threads, never on the cooperative
+/// pool.
 package final class Store: Sendable {
     package let dialect: Dialect
 

@@ -63,20 +63,27 @@ package struct StoredRow: Sendable {
 
     /// What is wrong with the row whatever it says: a value of another kind than its column's.
     package var oddities: [(column: String, message: String)] {
-        zip(table.columns, values).compactMap { column, value in
-            switch (value, column.kind) {
-            case (.null, _) where column.isOptional: nil
-            case (.null, _): (column.name, "It is empty.")
-            case (.odd(let kind), _): (column.name, "It holds a value of the kind \(kind).")
-            case (.text(let bytes), _):
-                if bytes.contains(0) {
-                    (column.name, "The text holds a zero byte.")
-                } else if String(validating: bytes, as: UTF8.self) == nil {
-                    (column.name, "The text is no valid UTF-8.")
-                } else {
-                    nil
-                }
-            default: nil
+        var oddities: [(column: String, message: String)] = []
+        for (index, value) in values.enumerated() {
+            guard let message = oddity(of: value, isOptional: table.columns[index].isOptional)
+            else { continue }
+            oddities.append((table.columns[index].name, message))
+        }
+        return oddities
+    }
+
+    private func oddity(of value: StoredValue, isOptional: Bool) -> String? {
+        switch value {
+        case .integer, .blob: nil
+        case .null: isOptional ? nil : "It is empty."
+        case .odd(let kind): "It holds a value of the kind \(kind)."
+        case .text(let bytes):
+            if bytes.contains(0) {
+                "The text holds a zero byte."
+            } else if String(validating: bytes, as: UTF8.self) == nil {
+                "The text is no valid UTF-8."
+            } else {
+                nil
             }
         }
     }

@@ -107,7 +107,8 @@ package final class TestClock: Sendable {
     }
 }
 
-/// A directory that is removed when nobody holds this any more, at the latest when the process ends.
+/// A directory that is removed when nobody holds this any more, at the latest when the process
+/// ends.
 private final class TestDirectory: Sendable {
     let path: String
 

@@ -171,7 +171,9 @@ private struct FileLines {
 
     private var updates: [String] {
         incident.cases.map { "Evaluation case \($0.value.key): \($0.value.description)" }
-            + (incident.review?.value.updates.map { "\($0.kind.rawValue): \($0.description)" } ?? [])
+            + (incident.review?.value.updates ?? []).map {
+                "\($0.kind.rawValue): \($0.description)"
+            }
             + [incident.review.map { "Control change: \($0.value.controlChange)" }].compactMap(
                 \.self)
     }

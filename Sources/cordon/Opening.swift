@@ -10,16 +10,7 @@ struct OpenedCordon: Sendable {
     let lock: DirectoryLock
 }
 
-/// Opens what `options` name, for commands that work on the data itself.
-func openCordon(_ options: DataOptions) async throws -> Operations {
-    let settings = try Settings.read(
-        options, listen: nil, environment: ProcessInfo.processInfo.environment)
-    guard FileManager.default.fileExists(atPath: settings.data) else {
-        throw CommandFault("there is no data directory \(settings.data)")
-    }
-    return try await openCordon(settings).operations
-}
-
+/// Opens the data directory, makes it if need be, and keeps others out of it.
 func openCordon(_ settings: Settings) async throws -> OpenedCordon {
     let files = FileManager.default
     do {

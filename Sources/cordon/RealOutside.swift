@@ -19,8 +19,8 @@ extension Outside {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort by
-    /// the time they were made.
+    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort
+    /// by the time they were made.
     private static func ulid(_ now: Instant) -> String {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".unicodeScalars)
         var generator = SystemRandomNumberGenerator()

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `cordon serve`
+/// Runs the server: `cordon serve`.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",

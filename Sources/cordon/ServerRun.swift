@@ -17,7 +17,7 @@ struct ServerRun {
     /// What is done with the running server: the demo plays its story.
     typealias Story = @Sendable (_ client: CordonClient, _ setupToken: String?) async throws -> Void
 
-    /// - Parameter story: played once the server listens; the server stays up afterwards.
+    /// Serves until it is told to stop; a story is played once the server listens.
     func run(playing story: Story? = nil) async throws {
         let settings = try Settings.read(
             options.data, listen: options.listen,
@@ -93,7 +93,8 @@ private struct StoryService: Service {
     func run() async throws {
         for await url in listening {
             do {
-                let client = CordonClient(server: url)
+                // The address is the one that was asked for with --listen.
+                let client = CordonClient(server: url, allowsInsecureHTTP: true)
                 try await story(client, setupToken)
                 try await client.shutdown()
             } catch {

@@ -24,13 +24,18 @@ struct Visitor {
     }
 
     /// A token of a person with these roles and these scopes.
-    func token(_ login: String, _ grants: [RoleGrant], scopes: Set<Scope> = [.all]) async throws
+    func token(
+        _ login: String, _ grants: [RoleGrant], scopes: Set<Scope> = [.all]
+    ) async throws
         -> String
     {
         // The first account of all is an administrator; the person under test is never it.
-        if try await !cordon.operations.ask(.init(.cordon, cause: "test", permissions: []), {
-            try $0.accountExists()
-        }) {
+        if try await !cordon.operations.ask(
+            .init(.cordon, cause: "test", permissions: []),
+            {
+                try $0.accountExists()
+            })
+        {
             _ = try await cordon.account("first")
         }
         let hash = "scrypt$none"

@@ -14,7 +14,7 @@ enum HouseRules {
         "CordonOperations": ["CordonCore", "CordonLedger", "CordonStore"],
         "CordonWeb": ["CordonAPI", "CordonCore", "CordonOperations"],
         "CordonClient": ["CordonAPI"],
-        "CordonTesting": ["CordonCore", "CordonOperations", "CordonStore"],
+        "CordonTesting": ["CordonCore", "CordonLedger", "CordonOperations", "CordonStore"],
         "cordon": [
             "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
             "CordonStore", "CordonWeb",

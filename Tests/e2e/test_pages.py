@@ -117,9 +117,11 @@ def test_aReportWithAStopIsOneForm(shared: World) -> None:
     said = visitor.sends(
         empty, "/report", workflow="paged", what="It names Birch.", left_company="no", stop="yes"
     )
-    assert visitor.status == 201
+    assert visitor.status == 200
     refused = shared.ana.get("workflows/paged/gate").refused("workflow-stopped", 423)
     number = refused["incident"]
+    # Opened anew, the receipt sends nothing again.
+    assert visitor.place == f"/incidents/{number}/receipt"
     assert number in said.said and FALLBACK["title"] in said.said
     shown = visitor.opens(f"/incidents/{number}")
     assert "It names Birch." in shown.said

@@ -66,7 +66,9 @@ def test_aStopSurvivesTheServersDeathRightAfterItsAnswer(server: Server) -> None
         refused = world.ana.get(f"workflows/{key}/gate").refused("workflow-stopped", 423)
         assert refused["incident"] == incident
         assert refused["fallback"] == FALLBACK
-        assert world.ana.get(f"workflows/{key}")["state"] == "stopped"
+        assert world.ana.get(f"workflows/{key}")["state"] in {"stopping", "stopped"}
+        # A server that has just started does not know which leases the one before it gave.
+        until("it is stopped", lambda: world.ana.get(f"workflows/{key}")["state"] == "stopped", 10)
 
 
 def test_aStopIsProvedWhenTheLastLeaseHasRunOut(shared: World) -> None:
@@ -98,7 +100,7 @@ def test_aManualTargetIsConfirmedByName(shared: World) -> None:
     stop = shared.ana.post("workflows/manual/stop", {"reason": "Wrong."}).done(201)
     containment = stop["containment"]
     assert containment["state"] == "stopping"
-    assert containment["contained_at"] is None or "contained_at" not in containment.keys()
+    assert containment.get("contained_at") is None
     shared.ana.get("workflows/manual/gate").refused("workflow-stopped", 423)
     place = f"workflows/manual/containments/{containment['id']}/targets"
     proof = {"proof": "The job is disabled: ticket 4711."}

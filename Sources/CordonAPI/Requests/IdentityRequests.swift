@@ -92,7 +92,8 @@ package struct AccessRequest: Codable, Sendable, Ruled {
 /// Makes an API token: `POST /tokens`.
 package struct TokenRequest: Codable, Sendable, Ruled {
     package var name: String
-    /// What the token may be used for: `gate`, `report`, `read`, `respond`, `register`, `admin`, `all`.
+    /// What the token may be used for: `gate`, `report`, `read`, `respond`, `register`, `admin`,
+    /// `all`.
     package var scopes: [TokenScope]
     /// The workflow that it is for; a token without one serves every workflow.
     package var workflow: String?

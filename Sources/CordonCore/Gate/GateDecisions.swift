@@ -1,5 +1,6 @@
 extension GateEntry {
-    /// Whether the workflow as such runs: for callers that ask before anything is known of the action.
+    /// Whether the workflow as such runs: for callers that ask before anything is known of the
+    /// action.
     package func decision(at now: Instant) -> GateDecision {
         if let stop = stops.first(where: { $0.scope == .whole }) { return .stopped(stop) }
         switch state {
@@ -15,7 +16,8 @@ extension GateEntry {
             leaseMilliseconds: mayAct ? actingLeaseMilliseconds : draftingLeaseMilliseconds)
     }
 
-    /// Decides on one action: stops first, then readiness, then the declared authority, default deny.
+    /// Decides on one action: stops first, then readiness, then the declared authority, default
+    /// deny.
     package func decision(on request: GateRequest, at now: Instant) -> GateDecision {
         if let stop = stops.first(where: { $0.covers(request) }) { return .stopped(stop) }
         let whole = decision(at: now)
@@ -36,7 +38,8 @@ extension GateEntry {
         }
     }
 
-    /// Whether an allow without an action could be used to act: then it must not be relied upon later.
+    /// Whether an allow without an action could be used to act: then it must not be relied upon
+    /// later.
     private var mayAct: Bool {
         guard let authority else { return false }
         return authority.mode == .act || authority.decides || authority.delivers != .none

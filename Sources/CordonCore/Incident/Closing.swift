@@ -62,8 +62,8 @@ extension ResponseSequence {
         guard blockers.isEmpty || incident.exception != nil else {
             throw Refusal(
                 .fileIncomplete,
-                "The file is \(fileComplete) of 8. Complete it, or have an executive sign an "
-                    + "exception.", blockers: blockers)
+                "\(blockers.count) things are still open; the file is \(fileComplete) of 8. "
+                    + "Complete them, or have an executive sign an exception.", blockers: blockers)
         }
         return [.closed]
     }

@@ -3,11 +3,11 @@ import Crypto
 import FoundationEssentials
 
 extension Incident {
-    /// SHA-256, in hexadecimal, of everything that a signer judges: all facts but the signatures, the
-    /// restarts and what comes after them.
+    /// SHA-256, in hexadecimal, of everything that a signer judges: all facts but the signatures,
+    /// the restarts and what comes after them.
     ///
-    /// The bytes are the JSON of ``Substance`` with sorted keys, so the same facts give the same hash
-    /// on every machine.
+    /// The bytes are the JSON of ``Substance`` with sorted keys, so the same facts give the same
+    /// hash on every machine.
     package var evidenceHash: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -61,8 +61,8 @@ extension ResponseSequence {
         guard examined >= needed else {
             throw Refusal(
                 .invalidInput,
-                "\(examined) of \(needed) were examined: examine the rest, or open a look back over "
-                    + "what was examined.")
+                "\(examined) of \(needed) were examined: examine the rest, or open a look back "
+                    + "over what was examined.")
         }
         return [
             .lookbackConcluded(

@@ -1,6 +1,7 @@
 /// An incident under the policy that is frozen on it, with its workflow.
 ///
-/// It knows what is done, what is missing and who may act. Its verbs, one file per part of the sequence, give events or a refusal.
+/// It knows what is done, what is missing and who may act. Its verbs, one file per part of the
+/// sequence, give events or a refusal.
 package struct ResponseSequence: Sendable {
     package let incident: Incident
     package let policy: Policy
@@ -36,7 +37,8 @@ package struct ResponseSequence: Sendable {
 
     package var terms: Policy.Level? { policy.level(level) }
 
-    /// Whether this level demands step `number`; an event that was declined demands its report alone.
+    /// Whether this level demands step `number`; an event that was declined demands its report
+    /// alone.
     package func requires(_ number: Int) -> Bool {
         if incident.isDeclined { return number == 1 }
         return terms?.steps.contains(number) ?? true

@@ -121,8 +121,8 @@ extension ResponseSequence {
         guard !open.isEmpty || !signers.isSubset(of: fixers) else {
             throw Refusal(
                 .fixerCannotSignAlone,
-                "You carried out the fix and would be the only one who signs: ask another person who "
-                    + "may sign as \(role.rawValue).")
+                "You carried out the fix and would be the only one who signs: ask another person "
+                    + "who may sign as \(role.rawValue).")
         }
         return [
             .signed(

@@ -15,7 +15,8 @@ package struct SeverityFloor: Equatable, Sendable {
     /// The questions that nobody has answered with yes or no.
     package let open: [Int]
 
-    /// - Source: playbook, "Severity": the questions' floors, their floors together, the critical flags.
+    /// - Source: playbook, "Severity": the questions' floors, their floors together, the critical
+    ///   flags.
     package init(_ assessment: Assessment, policy: Policy) {
         let yes = Set(policy.questions.map(\.number).filter { assessment.answers[$0] == .yes })
         let open = policy.questions.map(\.number).filter {
@@ -33,7 +34,8 @@ package struct SeverityFloor: Equatable, Sendable {
                 Self.floor(of: question, among: assumed).map { floor in
                     let how = yes.contains(question.number) ? "yes" : "not answered, counts as yes"
                     return
-                        "Question \(question.number) (\(how)) sets level \(floor) at least: \(question.text)"
+                        "Question \(question.number) (\(how)) sets level \(floor) at least: "
+                        + question.text
                 }
             }
         let decisive = policy.questions.first { question in

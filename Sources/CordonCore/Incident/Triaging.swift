@@ -47,8 +47,8 @@ extension ResponseSequence {
         if let declared = incident.declaredLevel, level ?? 1 < declared {
             throw Refusal(
                 .secondPersonRequired,
-                "The level is \(declared) already. Lowering it needs a proposal with a reason and a "
-                    + "second person who confirms it.")
+                "The level is \(declared) already. Lowering it needs a proposal with a reason and "
+                    + "a second person who confirms it.")
         }
         var events: [IncidentEvent] = []
         if let key, key != incident.workflow { events.append(.workflowNamed(key: key)) }
@@ -68,8 +68,8 @@ extension ResponseSequence {
         guard incident.workflow != nil || !stopped else { return }
         throw Refusal(
             .wrongState,
-            "The incident has stopped \(first.workflow) and stays with it: report another event for "
-                + "\(key).")
+            "The incident has stopped \(first.workflow) and stays with it: report another event "
+                + "for \(key).")
     }
 
     /// Answers questions and sets flags; the level follows at once, upwards.
@@ -182,7 +182,8 @@ extension ResponseSequence {
     private func belowFloor(_ level: Int) -> Refusal {
         Refusal(
             .belowFloor,
-            "Level \(level) lies below the floor: what was answered sets \(floor.confirmed) at least.",
+            "Level \(level) lies below the floor: what was answered sets \(floor.confirmed) at "
+                + "least.",
             blockers: floor.reasons.map { Blocker("floor", $0, step: 4) })
     }
 }

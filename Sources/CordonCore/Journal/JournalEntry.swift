@@ -6,7 +6,8 @@ package struct JournalEntry<Event: Codable & Sendable>: Codable, Sendable {
     package let index: UInt64
     package let at: Instant
     package let actor: Person
-    /// What it belongs to: `workflow/monthly-summaries`, `incident/INC-2026-0042`, `account/…`, `policy`.
+    /// What it belongs to: `workflow/monthly-summaries`, `incident/INC-2026-0042`, `account/…`,
+    /// `policy`.
     package let stream: String
     /// The request or the rule that caused it.
     package let cause: String

@@ -1,4 +1,5 @@
-/// The company's playbook as data: what counts, how it is judged, who decides, what must exist first.
+/// The company's playbook as data: what counts, how it is judged, who decides, what must exist
+/// first.
 ///
 /// One value, read from one YAML file, versioned when it is imported. The version in force is
 /// frozen on each incident, so a later change never rewrites how an earlier event was judged.

@@ -18,7 +18,8 @@ package enum Role: String, Codable, CaseIterable, Sendable {
     case auditor
     case administrator
 
-    /// What a grant of this role is bound to: an owner owns one workflow, a leader leads one function.
+    /// What a grant of this role is bound to: an owner owns one workflow, a leader leads one
+    /// function.
     package var binding: Binding {
         switch self {
         case .owner, .operator, .reviewer: .workflow
@@ -59,11 +60,14 @@ package struct RoleGrant: Hashable, Codable, Sendable {
         [role.rawValue, workflow ?? function].compactMap(\.self).joined(separator: ":")
     }
 
-    /// Reads the form of ``text``; `nil` when the role is unknown or its binding is missing or too much.
+    /// Reads the form of ``text``; `nil` when the role is unknown or its binding is missing or too
+    /// much.
     package init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            .map(String.init)
         guard let name = parts.first, let role = Role(rawValue: name) else { return nil }
         let bound = parts.count == 2 ? parts[1] : nil
+        if bound?.isEmpty == true { return nil }
         switch role.binding {
         case .company:
             guard bound == nil else { return nil }

@@ -50,7 +50,8 @@ package struct Workflow: Codable, Equatable, Sendable {
 
     package var containmentsInForce: [Containment] { containments.filter(\.isInForce) }
 
-    /// The most containments that one workflow keeps in its state; older lifted ones stay in the journal.
+    /// The most containments that one workflow keeps in its state; older lifted ones stay in the
+    /// journal.
     static let containmentsKept = 50
 }
 

@@ -1,4 +1,5 @@
-/// What the company says of a workflow: who answers for it, what it may do, what happens without it.
+/// What the company says of a workflow: who answers for it, what it may do, what happens without
+/// it.
 package struct WorkflowProfile: Codable, Equatable, Sendable {
     package var name: String
     package var purpose: String

@@ -1,10 +1,11 @@
 extension Migration {
     /// The journal with its Merkle log, and the tables that are made from it.
     ///
-    /// What each table is trusted for: `journal`, `journal_content` and `checkpoint` are the record;
-    /// `workflow`, `incident`, `account` and `control_failure` are caches of it that `cordon fsck`
-    /// rebuilds and compares; `policy_version`, `attachment` and `credential` hold bytes whose digest
-    /// is in the journal; `idempotency` and `token_use` may be lost without loss of a fact.
+    /// What each table is trusted for: `journal`, `journal_content` and `checkpoint` are the
+    /// record; `workflow`, `incident`, `account` and `control_failure` are caches of it that
+    /// `cordon fsck` rebuilds and compares; `policy_version`, `attachment` and `credential` hold
+    /// bytes whose digest is in the journal; `idempotency` and `token_use` may be lost without loss
+    /// of a fact.
     static let spine = Migration(1, "spine") { dialect in
         let blob = dialect == .sqlite ? "BLOB" : "BYTEA"
         return [

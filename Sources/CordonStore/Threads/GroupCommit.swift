@@ -2,7 +2,8 @@ import Foundation
 
 /// Commits what waits together in one transaction.
 ///
-/// Belongs to the writer's thread. There is no artificial pause: while one batch is being committed, the next one gathers.
+/// Belongs to the writer's thread. There is no artificial pause: while one batch is being
+/// committed, the next one gathers.
 final class GroupCommit {
     static let largestBatch = 256
     static let mostAttempts = 10
@@ -19,8 +20,8 @@ final class GroupCommit {
 
     /// Runs, commits and answers the jobs; each caller hears exactly once.
     ///
-    /// A crash before the commit leaves nothing of any of them, a crash after it leaves all that did
-    /// not throw; the callers then heard nothing and have to look.
+    /// A crash before the commit leaves nothing of any of them, a crash after it leaves all that
+    /// did not throw; the callers then heard nothing and have to look.
     func run(_ jobs: [Job]) {
         if let broken { return fail(jobs, broken) }
         var attempt = 1
@@ -85,7 +86,9 @@ final class GroupCommit {
 
     /// Lets the others finish; the random part keeps two stores from colliding for ever.
     private func pause(after attempt: Int, _ cause: String) {
-        let milliseconds = Int.random(in: 0...(1 << min(attempt, 6)))
+        // No two stores read the same nanosecond: that is as good as chance here.
+        let now = UInt64(truncatingIfNeeded: DispatchTime.now().uptimeNanoseconds)
+        let milliseconds = now / 1_000 % (1 << UInt64(min(attempt, 6)) + 1)
         Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
     }
 

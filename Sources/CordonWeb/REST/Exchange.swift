@@ -40,7 +40,9 @@ struct Exchange: Sendable {
         return String(whole.prefix { $0 != ";" && $0 != " " }).lowercased()
     }
 
-    /// The body as one of our types. The dispatcher has checked it against the type's schema; what
+    /// The body as one of our types.
+    ///
+    /// The dispatcher has checked it against the type's schema; what
     /// is left are numbers that do not fit.
     func read<Value: Decodable>(_ type: Value.Type) throws -> Value {
         do {

@@ -30,7 +30,8 @@ enum Read {
         }
     }
 
-    /// The domain's case with the same stored name; the wire's enumerations are kept alike by a test.
+    /// The domain's case with the same stored name; the wire's enumerations are kept alike by a
+    /// test.
     static func same<Wire: RawRepresentable<String>, Value: RawRepresentable<String>>(
         _ wire: Wire, _ type: Value.Type
     ) throws(Refusal) -> Value {

@@ -33,7 +33,8 @@ package enum RouteTable {
         let document = OpenAPIDocument(
             title: "Cordon", version: version,
             description:
-                "AI incident response for business workflows: stop, preserve, respond, restart on sign-off.",
+                "AI incident response for business workflows: stop, preserve, respond, restart on "
+                + "sign-off.",
             operations: operations, requests: checks.set, responses: answers)
         return try document.json()
     }

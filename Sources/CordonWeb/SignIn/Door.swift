@@ -3,7 +3,11 @@ import CordonCore
 import CordonOperations
 import FoundationEssentials
 
-/// Lets people in: setup, sign-in, passwords. Shared by the pages and the REST interface.
+/// Lets people in: setup, sign-in, passwords.
+
+///
+
+/// Shared by the pages and the REST interface.
 struct Door: Sendable {
     let exchange: Exchange
 

@@ -6,10 +6,12 @@ import Foundation
 enum InputFile {
     static func bytes(_ path: String) throws(CommandFault) -> [UInt8] {
         do {
-            if path == "-" {
-                return Array(try FileHandle.standardInput.readToEnd() ?? Data())
-            }
-            return Array(try Data(contentsOf: URL(filePath: path)))
+            let file =
+                path == "-"
+                ? FileHandle.standardInput
+                : try FileHandle(forReadingFrom: URL(filePath: path))
+            // To its end, whatever its size says: a pipe or a device has none.
+            return Array(try file.readToEnd() ?? Data())
         } catch {
             throw CommandFault("\(path) cannot be read")
         }

@@ -1,6 +1,5 @@
 import CordonAPI
 import CordonCore
-import CordonLedger
 import CordonOperations
 
 /// Setup, sessions, accounts and tokens.
