@@ -25,6 +25,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+
 let package = Package(
     name: "cordon",
     platforms: [.macOS(.v15)],
@@ -36,12 +39,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -65,11 +71,17 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "CordonWeb",
-            dependencies: ["CordonAPI", "CordonCore", "CordonOperations", hummingbird, logging],
+            dependencies: [
+                "CordonAPI", "CordonCore", "CordonOperations", hummingbird, httpTypes, logging,
+                nio("NIOCore"),
+            ],
             resources: [.embedInCode("Assets/style.css")],
             swiftSettings: strict),
         .target(
-            name: "CordonClient", dependencies: ["CordonAPI", asyncHTTPClient],
+            name: "CordonClient",
+            dependencies: [
+                "CordonAPI", asyncHTTPClient, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "cordon",
@@ -77,6 +89,7 @@ let package = Package(
                 "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
                 "CordonStore", "CordonWeb", hummingbird, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict),

@@ -39,7 +39,6 @@ class Load:
     def __init__(self, fields, cpu_seconds):
         self.requests = fields["requests"]
         self.seconds = fields["microseconds"] / 1e6
-        self.failed = fields["failed"]
         self.p50, self.p99 = fields["p50"], fields["p99"]
         self.per_second = self.requests / self.seconds
         self.cpu_microseconds = cpu_seconds * 1e6 / max(1, self.requests)
@@ -72,16 +71,18 @@ def load(url, pids, seconds, connections=CONNECTIONS, method="GET", token="", bo
         os.environ, BENCH_METHOD=method, BENCH_TOKEN=token, BENCH_BODY=body)
     before = cpu_seconds(pids)
     ran = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", HERE / "request.lua", url],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
+         "-s", HERE / "request.lua", url],
         env=environment, capture_output=True, text=True)
     used = cpu_seconds(pids) - before
     for line in ran.stdout.splitlines():
         if line.startswith("SUMMARY "):
-            fields = dict(pair.split("=") for pair in line.split()[1:])
-            result = Load({name: int(value) for name, value in fields.items()}, used)
-            if result.failed:
-                raise Failure(f"{result.failed} of {result.requests} requests failed: {url}")
-            return result
+            pairs = (pair.split("=") for pair in line.split()[1:])
+            fields = {name: int(value) for name, value in pairs}
+            if fields["lost"] or fields["refused"]:
+                raise Failure(f"{url}: of {fields['requests']} requests {fields['lost']} were lost "
+                              f"and {fields['refused']} refused")
+            return Load(fields, used)
     raise Failure(f"wrk gave no summary:\n{ran.stdout}{ran.stderr}")
 
 

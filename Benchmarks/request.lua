@@ -18,8 +18,8 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    "SUMMARY requests=%d microseconds=%d failed=%d p50=%d p99=%d\n",
+    "SUMMARY requests=%d microseconds=%d lost=%d refused=%d p50=%d p99=%d\n",
     summary.requests, summary.duration,
-    errors.connect + errors.read + errors.write + errors.timeout + errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout, errors.status,
     latency:percentile(50), latency:percentile(99)))
 end

@@ -44,7 +44,7 @@ extension FsckRun {
             } catch {
                 findings.add(
                     row.table.name, row.name, "yaml",
-                    "This Cordon cannot read it: \(error.faults.count) faults.")
+                    "This Cordon cannot read it; faults: \(error.faults.count).")
             }
         }
         for version in missing.keys.sorted() { addMissing(.policyVersion, "\(version)") }

@@ -56,7 +56,7 @@ extension Refusal {
     /// Every fault of a policy file with its place.
     package static func policyInvalid(_ invalid: PolicyInvalid) -> Refusal {
         Refusal(
-            .policyInvalid, "The policy has \(invalid.faults.count) faults; nothing was changed.",
+            .policyInvalid, "Faults in the policy: \(invalid.faults.count). Nothing was changed.",
             blockers: invalid.faults.prefix(100).map { fault in
                 Blocker(
                     "line_\(fault.line)",

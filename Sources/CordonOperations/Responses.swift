@@ -125,6 +125,12 @@ extension Work {
             let workflow = try workflow(key)
             guard workflow.containmentsInForce.contains(where: { $0.incident == number })
             else { continue }
+            if window != nil, let superseded = workflow.watch, superseded.incident != number {
+                // The workflow is watched for the newer incident from now on; the older window,
+                // in which it did not stop itself, ends here.
+                let older = try sequence(superseded.incident)
+                try record([.watchEnded], on: older)
+            }
             try record(workflow.restart(for: number, watch: window), on: workflow)
         }
         return after

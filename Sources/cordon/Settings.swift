@@ -1,5 +1,6 @@
 import CordonStore
 import Foundation
+import Logging
 import TOMLKit
 
 /// The server's settings: defaults, then the TOML file, then `CORDON_*`, then flags.
@@ -87,6 +88,10 @@ struct Settings: Equatable, Sendable {
 
     private func check() throws {
         _ = try address
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandFault("log_level is one of \(known), not \(logLevel)")
+        }
         guard (1...720).contains(sessionHours) else {
             throw CommandFault("session_hours lies from 1 to 720, not \(sessionHours)")
         }

@@ -48,8 +48,13 @@ extension ResponseSequence {
             throw Refusal(.wrongState, "The incident cannot be closed yet.", blockers: blockers)
         }
         if incident.isDeclined { return [.closed] }
-        if isProvisional {
-            blockers.append(Blocker("provisional", "The level is still provisional.", step: 4))
+        guard !isProvisional else {
+            throw Refusal(
+                .fileIncomplete,
+                "The level is still provisional; no exception stands in for an answer.",
+                blockers: floor.open.map {
+                    Blocker("provisional", "Answer question \($0).", step: 4)
+                })
         }
         for step in steps where step.state == .open && !(step.step.number == 10 && level == 1) {
             blockers += step.missing.map { Blocker(step.step.key, $0, step: step.step.number) }

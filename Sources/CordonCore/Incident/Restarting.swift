@@ -46,7 +46,8 @@ extension ResponseSequence {
         if incident.triage == nil {
             blockers.append(Blocker("triage", "Decide in triage what it is.", step: 1))
         }
-        if isProvisional {
+        // Declining what stopped a workflow takes it out of its level: not with questions open.
+        if isProvisional || (incident.isDeclined && !floor.open.isEmpty) {
             let open = floor.open.map(String.init).joined(separator: ", ")
             blockers.append(
                 Blocker(

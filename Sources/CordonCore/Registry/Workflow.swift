@@ -90,7 +90,8 @@ extension Workflow {
             override = nil
         case .stopped(let containment):
             containments.append(containment)
-            watch = nil
+            // What another incident stops leaves a running watch: its window still ends in time.
+            if watch?.incident == containment.incident { watch = nil }
             if containments.count > Self.containmentsKept,
                 let oldest = containments.firstIndex(where: { !$0.isInForce })
             {

@@ -52,7 +52,7 @@ struct BodyChecks: Sendable {
         let violations = set.violations(of: value, against: schema)
         guard violations.isEmpty else {
             throw Refusal(
-                .invalidInput, "The body has \(violations.count) faults; nothing was done.",
+                .invalidInput, "Faults in the body: \(violations.count). Nothing was done.",
                 blockers: violations.map { Blocker("schema", $0.message, pointer: $0.pointer) })
         }
         return value

@@ -41,7 +41,8 @@ struct Dispatcher: Sendable {
     ) async throws -> Exchange {
         let credential = Credential(request.headers)
         let caller = credential.flatMap { operations.gate.caller($0.hash) }
-        if let permission = route.permission {
+        let isOpen = site.publicLedger && route.path.hasPrefix("/ledger/")
+        if let permission = route.permission, !isOpen {
             try allow(caller, permission, credential, request)
         }
         let parameters = try Self.parameters(route, context)
