@@ -24,7 +24,8 @@ struct Cordon: AsyncParsableCommand {
         version: "cordon \(CordonVersion.text)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Server", subcommands: [Serve.self, Demo.self, Fsck.self, ConfigCommand.self]),
+                name: "Server",
+                subcommands: [Serve.self, Demo.self, Fsck.self, ConfigCommand.self]),
             CommandGroup(
                 name: "Workflows",
                 subcommands: [

@@ -130,8 +130,9 @@ import Testing
             try $0.triage(as: .declined, reason: "A test.", workflow: nil, at: now)
         }
         let refusal = refused(.restartBlocked) { try play.restart() }
-        #expect(refusal?.codes == ["notification", "signature"])
-        try play.act { try $0.assess(Assessment(answers: [7: .no])) }
+        #expect(refusal?.codes == ["provisional", "notification", "signature"])
+        let none = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, Answer.no) })
+        try play.act { try $0.assess(Assessment(answers: none)) }
         try play.sign(as: .owner, Firm.owner)
         try play.restart()
         #expect(play.workflow?.state == .running)

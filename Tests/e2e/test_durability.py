@@ -240,6 +240,9 @@ def test_aChangedValueIsFoundInEveryColumn(whole: Server, tmp_path: Path) -> Non
 def test_aByteFlippedInTheFileIsFound(whole: Server, tmp_path: Path) -> None:
     server = copied(whole, tmp_path / "data")
     file = server.data / "cordon.sqlite"
+    database = sqlite3.connect(file)
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
     content = bytearray(file.read_bytes())
     # Every copy of each: one alone may be a remnant in a page's free room, which nobody reads.
     flipped = 0
