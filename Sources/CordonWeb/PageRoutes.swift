@@ -12,7 +12,7 @@ struct PageRoutes: Sendable {
     func add(to router: Router<CordonContext>) {
         for page in Self.all {
             let dispatcher = dispatcher
-            router.on(.init(Self.pattern(page.path)), method: page.method) { request, context in
+            router.on(.init(pattern(page.path)), method: page.method) { request, context in
                 await page.respond(request, context, dispatcher)
             }
         }
@@ -22,12 +22,6 @@ struct PageRoutes: Sendable {
     static let all: [Page] =
         [home, setupForm, setup, signInForm, signIn, signOut, report, stop, receipt]
         + [incident, file, markdown, problems, problem, stylesheet]
-
-    private static func pattern(_ path: String) -> String {
-        path.split(separator: "/").map { part in
-            part.hasPrefix("{") ? ":\(part.dropFirst().dropLast())" : String(part)
-        }.joined(separator: "/")
-    }
 
     private static let home = Page(.get, "/", .readWorkflows) { visit in
         try await homePage(visit, sent: nil, faults: [])

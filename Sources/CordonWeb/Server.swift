@@ -38,7 +38,7 @@ package func cordonRouter(
 }
 
 /// Hummingbird writes a variable part as `:name`.
-private func pattern(_ path: String) -> String {
+func pattern(_ path: String) -> String {
     path.split(separator: "/").map { part in
         part.hasPrefix("{") ? ":\(part.dropFirst().dropLast())" : String(part)
     }.joined(separator: "/")

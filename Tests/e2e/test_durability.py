@@ -232,9 +232,10 @@ def test_aChangedValueIsFoundInEveryColumn(whole: Server, tmp_path: Path) -> Non
             if found.returncode != 4 or table not in found.stdout:
                 silent.append(f"{table}.{column}: exit {found.returncode} {found.stdout[-300:]}")
             shutil.rmtree(server.data)
-    # When a migration was applied, nobody has signed.
-    known = [line for line in silent if not line.startswith("schema_migration.applied_at_ms")]
-    assert known == []
+    # When a migration was applied, nobody has signed; and one of a high number is that of a newer
+    # Cordon, which this one refuses to read.
+    excused = ("schema_migration.applied_at_ms", "schema_migration.number: exit 2")
+    assert [line for line in silent if not line.startswith(excused)] == []
 
 
 def test_aByteFlippedInTheFileIsFound(whole: Server, tmp_path: Path) -> None:
