@@ -87,9 +87,11 @@ extension Account {
         }
         for token in tokens {
             let scoped = token.scopes.reduce(into: Set()) { $0.formUnion($1.permissions) }
+            let bound =
+                token.workflow == nil ? scoped : scoped.intersection(GateCaller.boundPermissions)
             callers[token.hash] = GateCaller(
                 account: person.id, actor: person, grants: grants,
-                permissions: permissions.intersection(scoped), token: token.id,
+                permissions: permissions.intersection(bound), token: token.id,
                 workflow: token.workflow, expiresAt: token.expiresAt)
         }
         return callers

@@ -114,6 +114,13 @@ package struct GateCaller: Equatable, Sendable {
     /// The workflow that the token serves alone, if it is bound to one.
     package let workflow: String?
     package let expiresAt: Instant
+
+    /// What a token that is bound to one workflow can be used for at most: nothing that reaches
+    /// beyond that workflow and one's own reports about it.
+    static let boundPermissions: Set<Permission> = [
+        .askGate, .report, .stop, .readWorkflows, .readOwnIncidents, .confirmContainment,
+        .amendWorkflows,
+    ]
 }
 
 /// What the gate answers, with what the answer is made from.

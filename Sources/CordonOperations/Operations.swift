@@ -46,6 +46,7 @@ package struct Operations: Sendable {
     ) async throws -> T {
         let gate = gate
         let outside = outside
+        let arrivedAt = outside.now()
         let held = gate.known(workflows)
         return try await gate.holding(held) { leases in
             try await Self.saying {
@@ -53,7 +54,7 @@ package struct Operations: Sendable {
                     try body(
                         Work(
                             transaction, caller: caller, gate: gate, outside: outside,
-                            leases: leases))
+                            arrivedAt: arrivedAt, leases: leases))
                 }
             }
         }

@@ -36,6 +36,7 @@ extension Work {
     /// for it. On a watched workflow a report may trip the watch, which stops it again.
     package func report(_ input: ReportInput) throws -> (ResponseSequence, StopOutcome?) {
         try need(.report)
+        try mayTouch(input.workflow)
         let named = try input.workflow.flatMap { try transaction.workflow($0) }
         var sequence = try openIncident(
             workflow: named?.key, unlisted: named == nil ? input.workflow : nil, what: input.what,

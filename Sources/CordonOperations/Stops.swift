@@ -21,6 +21,7 @@ extension Work {
         incident number: String?
     ) throws -> StopOutcome {
         try need(.stop)
+        try mayTouch(key)
         let workflow = try workflow(key)
         let inForce = workflow.containmentsInForce
         if let same = inForce.first(where: {
@@ -73,7 +74,8 @@ extension Work {
         let id = outside.newID()
         let stopped = try record(
             workflow.stop(
-                scope: scope, reason: reason, incident: number, id: id, by: person, at: now,
+                scope: scope, reason: reason, incident: number, id: id, by: person,
+                requestedAt: arrivedAt, at: now,
                 leasesUntil: leasesUntil(workflow.key, policy)), on: workflow)
         guard let containment = stopped.containments.first(where: { $0.id == id }) else {
             throw Refusal(.internalFault, "The containment was not kept.")

@@ -8,11 +8,16 @@ package struct Caller: Sendable {
     package let cause: String
     /// What the person and the token may do; Cordon itself may do what it must.
     package let permissions: Set<Permission>
+    /// The workflow that the caller's token serves alone, if it is bound to one.
+    package let workflow: String?
 
-    package init(_ actor: Actor, cause: String, permissions: Set<Permission>) {
+    package init(
+        _ actor: Actor, cause: String, permissions: Set<Permission>, workflow: String? = nil
+    ) {
         self.actor = actor
         self.cause = cause
         self.permissions = permissions
+        self.workflow = workflow
     }
 
     static func cordon(_ cause: String) -> Caller {
@@ -30,17 +35,20 @@ package final class Work {
     package let now: Instant
     let gate: Gate
     let outside: Outside
+    /// When the request came in, before anything was held or waited for.
+    let arrivedAt: Instant
     /// The workflows that the gate holds for the length of this change, each with the milliseconds
     /// for which callers may still rely on an allow.
     private let leases: [String: Int64]
 
     init(
         _ transaction: Transaction, caller: Caller, gate: Gate, outside: Outside,
-        leases: [String: Int64] = [:]
+        arrivedAt: Instant? = nil, leases: [String: Int64] = [:]
     ) {
         self.transaction = transaction
         self.caller = caller
         now = outside.now()
+        self.arrivedAt = arrivedAt ?? now
         self.gate = gate
         self.outside = outside
         self.leases = leases
@@ -64,6 +72,12 @@ package final class Work {
         guard caller.actor.person == .cordon || caller.permissions.contains(permission) else {
             throw Refusal(.notPermitted, "This needs the permission \(permission.rawValue).")
         }
+    }
+
+    /// Refuses a workflow that the caller's token was not made for.
+    func mayTouch(_ workflow: String?) throws(Refusal) {
+        guard let bound = caller.workflow, bound != workflow else { return }
+        throw Refusal(.notPermitted, "This token serves the workflow \(bound) alone.")
     }
 
     @discardableResult

@@ -74,8 +74,17 @@ struct Settings: Equatable, Sendable {
             }
         }
         if let value = environment["CORDON_LOG_LEVEL"] { logLevel = value }
-        if let value = environment["CORDON_SECURE_COOKIES"] { secureCookies = value == "1" }
-        if let value = environment["CORDON_PUBLIC_LEDGER"] { publicLedger = value == "1" }
+        for (name, path) in [
+            ("CORDON_SECURE_COOKIES", \Settings.secureCookies),
+            ("CORDON_PUBLIC_LEDGER", \Settings.publicLedger),
+        ] {
+            switch environment[name] {
+            case nil: break
+            case "1"?, "true"?: self[keyPath: path] = true
+            case "0"?, "false"?: self[keyPath: path] = false
+            case let text?: throw CommandFault("\(name) is true or false, not \(text)")
+            }
+        }
         for (name, path) in [
             ("CORDON_SESSION_HOURS", \Settings.sessionHours),
             ("CORDON_SCRYPT_LOG_N", \Settings.scryptLogN),

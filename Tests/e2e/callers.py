@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -67,9 +68,7 @@ class Crowd:
         """Returns when every caller has asked, and been refused, later than `after`."""
         self._each("asks later", lambda call: call.workflow == workflow and call.began > after)
 
-    def _each(self, what: str, matches: "object") -> None:
-        assert callable(matches)
-
+    def _each(self, what: str, matches: Callable[[Call], bool]) -> None:
         def all_have() -> bool:
             assert not self.failures, self.failures[:3]
             return all(

@@ -134,9 +134,10 @@ def test_aRepeatedRequestIsDoneOnce(shared: World) -> None:
 
 def test_aRefusalIsNotKeptUnderAKey(shared: World) -> None:
     key = "refused-once"
-    shared.ana.post("workflows/not-yet-there/stop", {"reason": "Now."}, idempotency_key=key).refused(
-        "not-found", 404
+    early = shared.ana.post(
+        "workflows/not-yet-there/stop", {"reason": "Now."}, idempotency_key=key
     )
+    early.refused("not-found", 404)
     shared.acting("not-yet-there")
     stopped = shared.ana.post(
         "workflows/not-yet-there/stop", {"reason": "Now."}, idempotency_key=key

@@ -36,7 +36,11 @@ def stopped_under_load(world: World, stops: int) -> None:
             crowd.wait_for_refusals(key, answered[key])
     finally:
         crowd.end()
-    late = [call for call in crowd.calls if call.status == 200 and call.began > answered[call.workflow]]
+    late = [
+        call
+        for call in crowd.calls
+        if call.status == 200 and call.began > answered[call.workflow]
+    ]
     assert late == [], f"{len(late)} calls that began after the stop's answer were allowed"
     assert {call.status for call in crowd.calls} == {200, 423}
     for name, values in (("time_to_contain_ms", contained), ("wall time in ms", walls)):

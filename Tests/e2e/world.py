@@ -43,7 +43,10 @@ DESCRIPTION: dict[str, Any] = {
     "deputy": "carla",
     "fallback": FALLBACK,
     "review_standard": {"checks": ["No other customer is named."], "share_percent": 100},
-    "escalation": [{"function": FUNCTION, "contact": "dev"}, {"function": "legal", "contact": "lena"}],
+    "escalation": [
+        {"function": FUNCTION, "contact": "dev"},
+        {"function": "legal", "contact": "lena"},
+    ],
     "authority": {
         "mode": "act",
         "tools": [

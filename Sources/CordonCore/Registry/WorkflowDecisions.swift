@@ -96,10 +96,11 @@ extension Workflow {
     /// Stops it, in full or in part.
     ///
     /// Never refused but for a retired workflow: anyone may stop. `leasesUntil` says until when
-    /// callers may still rely on an allow that was given.
+    /// callers may still rely on an allow that was given. `requestedAt` is when the request came
+    /// in: the time to contain is counted from it.
     package func stop(
         scope: Containment.Scope, reason: String, incident: String, id: String,
-        by person: Person, at now: Instant, leasesUntil: Instant?
+        by person: Person, requestedAt: Instant? = nil, at now: Instant, leasesUntil: Instant?
     ) throws(Refusal) -> [WorkflowEvent] {
         try notRetired()
         let gate = Containment.Target(
@@ -117,7 +118,8 @@ extension Workflow {
             Containment.Target(name: $0.name, kind: .manual, instruction: $0.instruction)
         }
         let containment = Containment(
-            id: id, scope: scope, reason: reason, incident: incident, requestedAt: now,
+            id: id, scope: scope, reason: reason, incident: incident,
+            requestedAt: requestedAt ?? now,
             requestedBy: person, targets: targets)
         let stopped = [WorkflowEvent.stopped(containment)]
         return containment.isProved ? stopped + [.contained(containment: id)] : stopped

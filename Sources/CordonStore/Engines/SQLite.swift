@@ -22,6 +22,9 @@ struct SQLiteEngine: Engine {
     func session() -> any Session { SQLiteSession(pool: pool) }
 
     func close() {
+        // Brings everything into the one file, so that a stopped server's data is what it looks
+        // like. Best effort: what stays in the log is replayed at the next start.
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         // It can only fail when a statement is still running, and then the process is ending:
         // the file is whole either way, and the next start replays the log.
         try? pool.close()

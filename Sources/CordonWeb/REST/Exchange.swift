@@ -61,7 +61,7 @@ struct Exchange: Sendable {
         }
         return Caller(
             Actor(caller.actor, grants: caller.grants), cause: requestID,
-            permissions: caller.permissions)
+            permissions: caller.permissions, workflow: caller.workflow)
     }
 
     /// The version that the caller has read, from `If-Match`.
