@@ -31,7 +31,7 @@ struct Page: Sendable {
     func respond(
         _ request: Request, _ context: CordonContext, _ dispatcher: Dispatcher
     ) async -> Response {
-        let id = dispatcher.operations.outside.newID()
+        let id = dispatcher.requestIDs.next()
         do {
             let visit = try await visit(request, context, dispatcher, id)
             if let permission {

@@ -12,7 +12,8 @@ package func cordonRouter(
 ) throws -> Router<CordonContext> {
     let checks = try BodyChecks(RouteTable.all)
     let dispatcher = Dispatcher(
-        operations: operations, site: site, checks: checks, logger: logger)
+        operations: operations, site: site, checks: checks, logger: logger,
+        requestIDs: RequestIDs(outside: operations.outside))
     let document = try RouteTable.openAPI(version: site.version, checks)
     let description = Route(
         method: "GET", path: Paths.openAPI, operationID: "openAPI", tag: "Operation",
@@ -78,7 +79,7 @@ private struct UnknownPaths: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            let id = dispatcher.operations.outside.newID()
+            let id = dispatcher.requestIDs.next()
             let refusal = Refusal(.notFound, "There is nothing at \(request.uri.path).")
             return Dispatcher.response(
                 Problem(refusal, path: request.uri.path, requestID: id).answer(), id)

@@ -1,5 +1,6 @@
 import CordonAPI
 import CordonCore
+import HTTPTypes
 
 /// Checks the bodies of requests against the schemas that the OpenAPI description shows.
 struct BodyChecks: Sendable {
@@ -28,7 +29,9 @@ struct BodyChecks: Sendable {
     /// - Returns: `nil` when the route reads other media types and the body is of one of them, or
     ///   when there is no body to read.
     /// - Throws: a refusal that names everything that is wrong, with its place.
-    func json(_ body: [UInt8], _ mediaType: String, _ route: Route) throws -> JSONValue? {
+    func json(_ body: [UInt8], _ headers: HTTPFields, _ route: Route) throws -> JSONValue? {
+        if case .none = route.body { return nil }
+        let mediaType = Exchange.mediaType(headers)
         switch route.body {
         case .none: return nil
         case .json(_, optional: let isOptional):

@@ -15,11 +15,12 @@ struct Dispatcher: Sendable {
     let site: Site
     let checks: BodyChecks
     let logger: Logger
+    let requestIDs: RequestIDs
 
     func respond(
         to request: Request, _ context: CordonContext, with route: Route
     ) async -> Response {
-        let requestID = operations.outside.newID()
+        let requestID = requestIDs.next()
         do {
             let exchange = try await exchange(request, context, route, requestID)
             let answer = try await route.run(exchange)
@@ -51,8 +52,8 @@ struct Dispatcher: Sendable {
         {
             throw Refusal(.notPermitted, "This token serves the workflow \(bound) alone.")
         }
-        let body = try await Self.body(request, limit: route.body.limit)
-        let json = try checks.json(body, Exchange.mediaType(request.headers), route)
+        let body = try await Self.body(request, of: route)
+        let json = try checks.json(body, request.headers, route)
         return Exchange(
             operations: operations, site: site, requestID: requestID,
             method: request.method.rawValue, path: request.uri.path, parameters: parameters,
@@ -88,11 +89,11 @@ struct Dispatcher: Sendable {
         _ route: Route, _ context: CordonContext
     ) throws -> [String: String] {
         var parameters: [String: String] = [:]
-        for part in route.path.split(separator: "/") where part.hasPrefix("{") {
-            let name = String(part.dropFirst().dropLast())
+        for name in route.parameterNames {
             guard let raw = context.parameters.get(name),
-                let value = raw.removingPercentEncoding, !value.utf8.contains(0),
-                value.utf8.count <= 200
+                let value = raw.utf8.contains(UInt8(ascii: "%"))
+                    ? raw.removingPercentEncoding : raw,
+                !value.utf8.contains(0), value.utf8.count <= 200
             else { throw Refusal(.notFound, "The path is not that of anything here.") }
             parameters[name] = value
         }
@@ -107,7 +108,10 @@ struct Dispatcher: Sendable {
         return query
     }
 
-    private static func body(_ request: Request, limit: Int) async throws -> [UInt8] {
+    private static func body(_ request: Request, of route: Route) async throws -> [UInt8] {
+        // A question carries no body; the server drops one that was sent all the same.
+        if route.method == "GET" { return [] }
+        let limit = route.body.limit
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
             throw Refusal(.tooLarge, "The body has \(length) bytes; \(limit) at most.")
         }
@@ -134,14 +138,14 @@ struct Dispatcher: Sendable {
     }
 
     static func response(_ answer: Answer, _ requestID: String) -> Response {
-        var headers = HTTPFields()
+        let isPage = answer.mediaType.hasPrefix("text/")
+        var headers = isPage ? SecurityHeaders.page : SecurityHeaders.program
         if !answer.mediaType.isEmpty { headers[.contentType] = answer.mediaType }
         for (name, value) in answer.headers {
             guard let field = HTTPField.Name(name) else { continue }
             headers.append(HTTPField(name: field, value: value))
         }
-        headers[values: .requestID] = [requestID]
-        for (name, value) in SecurityHeaders.all { headers[name] = value }
+        headers[.requestID] = requestID
         return Response(
             status: .init(code: answer.status), headers: headers,
             body: answer.status == 204
@@ -153,20 +157,30 @@ extension HTTPField.Name {
     static let requestID = HTTPField.Name("X-Request-ID") ?? .server
 }
 
-/// What every answer says to a browser.
+/// What every answer says to a browser; made once, as each answer carries them.
 enum SecurityHeaders {
-    static let all: [(HTTPField.Name, String)] = [
-        (
-            "Content-Security-Policy",
+    /// For what a browser shows: it runs nothing, frames nothing, sends forms home only.
+    static let page = fields([
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+        "Content-Security-Policy":
             "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                + "base-uri 'none'; frame-ancestors 'none'"
-        ),
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("X-Frame-Options", "DENY"), ("Cache-Control", "no-store"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-    ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
-}
+            + "base-uri 'none'; frame-ancestors 'none'",
+    ])
+    /// For what programs read: a browser that is led there shows nothing and runs nothing.
+    static let program = fields(["Content-Security-Policy": "default-src 'none'"])
 
+    private static func fields(_ own: [String: String]) -> HTTPFields {
+        let all = own.merging(
+            ["X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"]) { first, _ in first
+            }
+        var fields = HTTPFields()
+        for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }
+}
 /// What a caller shows: a bearer token, or the session's cookie.
 struct Credential: Sendable {
     let secret: String
@@ -175,8 +189,11 @@ struct Credential: Sendable {
     var hash: String { Hex.sha256(Array(secret.utf8)) }
 
     init?(_ headers: HTTPFields) {
-        if let header = headers[.authorization], header.lowercased().hasPrefix("bearer ") {
-            secret = String(header.dropFirst("bearer ".count)).trimmingPrefix(" ").description
+        if let header = headers[.authorization],
+            header.utf8.prefix(7).elementsEqual("Bearer ".utf8)
+                || header.lowercased().hasPrefix("bearer ")
+        {
+            secret = String(header.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }) ?? ""
             isCookie = false
         } else if let cookie = Self.cookie("cordon_session", headers), !cookie.isEmpty {
             secret = cookie

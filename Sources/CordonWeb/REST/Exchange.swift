@@ -36,7 +36,8 @@ struct Exchange: Sendable {
     var mediaType: String { Self.mediaType(headers) }
 
     static func mediaType(_ headers: HTTPFields) -> String {
-        let whole = headers[.contentType] ?? ""
+        guard let whole = headers[.contentType] else { return "" }
+        if whole == "application/json" { return whole }
         return String(whole.prefix { $0 != ";" && $0 != " " }).lowercased()
     }
 

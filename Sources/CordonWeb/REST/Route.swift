@@ -21,10 +21,10 @@ struct Route: Sendable {
     let permission: Permission?
     /// The command that does the same, without `cordon`; `nil` for what only programs need.
     let command: String?
-    var parameters: [ParameterDescription] = []
-    var body: Body = .none
-    var answers: [Outcome] = []
-    var problems: [Refusal.Kind] = []
+    let parameters: [ParameterDescription]
+    let body: Body
+    let answers: [Outcome]
+    let problems: [Refusal.Kind]
     let run: @Sendable (Exchange) async throws -> Answer
 
     /// What a request carries.
@@ -55,8 +55,34 @@ struct Route: Sendable {
     /// characters fits.
     static let bodyLimit = 6 << 20
 
-    /// The place after `/api/v1` where a workflow's key stands.
-    var workflowParameter: String? { path.contains("/workflows/{key}") ? "key" : nil }
+    /// The parameter that holds a workflow's key, if the path has one.
+    let workflowParameter: String?
+    /// The names of the path's variable parts, in their order.
+    let parameterNames: [String]
+
+    init(
+        method: String, path: String, operationID: String, tag: String, summary: String,
+        permission: Permission?, command: String?, parameters: [ParameterDescription] = [],
+        body: Body = .none, answers: [Outcome] = [], problems: [Refusal.Kind] = [],
+        run: @escaping @Sendable (Exchange) async throws -> Answer
+    ) {
+        self.method = method
+        self.path = path
+        self.operationID = operationID
+        self.tag = tag
+        self.summary = summary
+        self.permission = permission
+        self.command = command
+        self.parameters = parameters
+        self.body = body
+        self.answers = answers
+        self.problems = problems
+        self.run = run
+        workflowParameter = path.contains("/workflows/{key}") ? "key" : nil
+        parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
+            String($0.dropFirst().dropLast())
+        }
+    }
 }
 
 extension Route {

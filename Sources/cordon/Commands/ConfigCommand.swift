@@ -24,7 +24,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 environment: ProcessInfo.processInfo.environment)
             // An address may hold a password: only what kind of database it is may be shown.
             let database = settings.database == nil ? "sqlite in the data directory" : "postgresql"
-            print(
+            Console.say(
                 """
                 data            \(settings.data)
                 listen          \(settings.listen)

@@ -64,14 +64,13 @@ enum GateRoutes {
     ) { exchange in
         let key = try exchange.parameter("key")
         let strict = exchange.query["strict"] == "1"
-        let query = try exchange.read(GateQuery.self)
-        let answer = try decided(exchange, key, try query.request())
+        let answer = try decided(exchange, key, try GateJSON.request(exchange.json))
         let id = exchange.operations.outside.newID()
         if answer.tripsWatch, case .deny(let reason) = answer.decision {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
-        if case .allow = answer.decision {
-            return try .json(GateDecisionView(answer, id: id))
+        if case .allow(let lease) = answer.decision {
+            return GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
         }
         return strict
             ? refused(answer, exchange, decisionID: id)
@@ -124,12 +123,15 @@ extension Problem {
     }
 }
 
-/// The hot answer of the gate, written without an encoder.
+/// The hot question and answer of the gate, read and written without an encoder.
 enum GateJSON {
-    static func allow(_ entry: GateEntry, leaseMilliseconds: Int) -> Answer {
-        // Nothing in it needs escaping: a state's name and two numbers.
+    static func allow(
+        _ entry: GateEntry, leaseMilliseconds: Int, decisionID: String? = nil
+    ) -> Answer {
+        // Nothing in it needs escaping: a state's name, an id of ours and two numbers.
+        let id = decisionID.map { "\"decision_id\":\"\($0)\"," } ?? ""
         let text =
-            "{\"decision\":\"allow\",\"lease_ms\":\(leaseMilliseconds),"
+            "{\"decision\":\"allow\",\(id)\"lease_ms\":\(leaseMilliseconds),"
             + "\"revision\":\(entry.revision),\"state\":\"\(entry.state.rawValue)\"}"
         return Answer(status: 200, mediaType: "application/json", body: Array(text.utf8))
     }
@@ -164,21 +166,31 @@ extension GateDecisionView {
     }
 }
 
-extension GateQuery {
-    func request() throws(Refusal) -> GateRequest {
-        let action = try Read.same(action, GateAction.self)
-        let target = try target.map { value throws(Refusal) in
-            try Read.same(value, GateRequest.Recipient.self)
+extension GateJSON {
+    /// The question, from a body that was checked against the schema of ``CordonAPI/GateQuery``.
+    static func request(_ json: JSONValue?) throws(Refusal) -> GateRequest {
+        guard case .object(let members)? = json, case .string(let word)? = members["action"],
+            let action = GateAction(rawValue: word)
+        else { throw Refusal(.invalidInput, "Say the action.") }
+        var tool: String?
+        var target: GateRequest.Recipient?
+        var arguments: [String: GateArgument] = [:]
+        if case .string(let name)? = members["tool"] { tool = name }
+        if case .string(let name)? = members["target"] {
+            target = GateRequest.Recipient(rawValue: name)
         }
-        return GateRequest(
-            action: action, tool: tool,
-            arguments: (arguments ?? [:]).mapValues { value in
-                switch value {
-                case .number(let number): .number(number)
-                case .integer(let number): .number(Double(number))
-                case .string(let text): .text(text)
-                case .null, .bool, .array, .object: .other
-                }
-            }, target: target)
+        if case .object(let values)? = members["arguments"] {
+            arguments = values.mapValues(argument)
+        }
+        return GateRequest(action: action, tool: tool, arguments: arguments, target: target)
+    }
+
+    private static func argument(_ value: JSONValue) -> GateArgument {
+        switch value {
+        case .number(let number): .number(number)
+        case .integer(let number): .number(Double(number))
+        case .string(let text): .text(text)
+        case .null, .bool, .array, .object: .other
+        }
     }
 }
