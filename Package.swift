@@ -87,7 +87,8 @@ let package = Package(
             name: "cordon",
             dependencies: [
                 "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
-                "CordonStore", "CordonWeb", hummingbird, logging,
+                "CordonStore", "CordonWeb", hummingbird, logging, nio("NIOCore"),
+                nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "TOMLKit", package: "TOMLKit"),

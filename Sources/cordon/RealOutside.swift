@@ -19,21 +19,23 @@ extension Outside {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort
-    /// by the time they were made.
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort by
+    /// the time they were made.
     private static func ulid(_ now: Instant) -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".unicodeScalars)
         var generator = SystemRandomNumberGenerator()
-        var text = String.UnicodeScalarView()
-        for shift in stride(from: 45, through: 0, by: -5) {
-            text.append(alphabet[Int(now.milliseconds >> Int64(shift)) & 31])
+        return String(unsafeUninitializedCapacity: 26) { text in
+            for index in 0..<10 {
+                text[index] = alphabet[Int(now.milliseconds >> Int64(45 - index * 5)) & 31]
+            }
+            var bits: UInt64 = generator.next()
+            for index in 10..<26 {
+                if index == 22 { bits = generator.next() }
+                text[index] = alphabet[Int(bits & 31)]
+                bits >>= 5
+            }
+            return 26
         }
-        var bits = generator.next() as UInt64
-        for index in 0..<16 {
-            if index == 12 { bits = generator.next() }
-            text.append(alphabet[Int(bits & 31)])
-            bits >>= 5
-        }
-        return String(text)
     }
 }

@@ -6,6 +6,8 @@ import CordonWeb
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
+import NIOPosix
 import ServiceLifecycle
 
 /// The one function that builds the server from its settings, and runs it until it is told to stop.
@@ -19,6 +21,10 @@ struct ServerRun {
 
     /// Serves until it is told to stop; a story is played once the server listens.
     func run(playing story: Story? = nil) async throws {
+        // Requests are then worked on by the thread that reads them, instead of being handed to
+        // another and back. Nothing of ours blocks these threads: the store and scrypt have their
+        // own. Where the runtime has no such hook, all goes on as before, only slower.
+        _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
         let settings = try Settings.read(
             options.data, listen: options.listen,
             environment: ProcessInfo.processInfo.environment)
