@@ -99,6 +99,11 @@ extension Work {
             throw Refusal(
                 .wrongState, "An account has at most \(Self.tokensPerAccount) tokens: revoke one.")
         }
+        let wanted = scopes.reduce(into: Set()) { $0.formUnion($1.permissions) }
+            .intersection(account.permissions)
+        guard wanted.isSubset(of: caller.permissions) else {
+            throw Refusal(.notPermitted, "A token makes no token that may do more than itself.")
+        }
         if let workflow { _ = try self.workflow(workflow) }
         let token = AccessToken(
             id: outside.newID(), name: name, scopes: scopes, workflow: workflow,

@@ -69,6 +69,14 @@ package final class Gate: Sendable {
         return try await body(leases)
     }
 
+    /// Refuses everything for `workflows` until the next start: nobody knows what became of a stop.
+    func keepHolding(_ workflows: [String]) {
+        let uptime = outside.uptime()
+        state.withLock { state in
+            for workflow in workflows { _ = state.hold(workflow, uptime: uptime) }
+        }
+    }
+
     /// The workflow and those that share its cause, as far as the gate knows.
     func known(_ workflows: [String]) -> [String] {
         state.withLock { state in workflows.filter { state.entries[$0] != nil } }

@@ -22,6 +22,7 @@ package struct Operations: Sendable {
         let store = try Store(
             engine: engine,
             participant: { JournalBatch(signer: signer, nonce: { outside.nonce() }) })
+        try await checkKey(store, signer)
         let operations = Operations(
             store: store, gate: Gate(outside: outside), outside: outside, passwords: passwords,
             verifierKey: signer.verifierKey)
@@ -49,7 +50,7 @@ package struct Operations: Sendable {
         let arrivedAt = outside.now()
         let held = gate.known(workflows)
         return try await gate.holding(held) { leases in
-            try await Self.saying {
+            try await knowing(held) {
                 try await store.write { transaction in
                     try body(
                         Work(
@@ -95,6 +96,34 @@ package struct Operations: Sendable {
             case .full: throw Refusal(.storageFull, error.description)
             default: throw error
             }
+        }
+    }
+
+    /// Refuses a log that another key signed: this one would go on where nobody could follow.
+    private static func checkKey(_ store: Store, _ signer: NoteSigner) async throws {
+        guard let note = try await store.read({ try $0.checkpointLatest() }) else { return }
+        let verifier = try NoteVerifier(signer.verifierKey)
+        guard (try? Checkpoint.open(note, verifier: verifier)) != nil else {
+            store.close()
+            throw StoreError.misconfigured(
+                "the newest checkpoint is not signed by ledger.key: put the right key back")
+        }
+    }
+
+    /// Learns what became of a commit of unknown outcome before anything held is let go: a stop may
+    /// have been written, and then the gate has to know.
+    private func knowing<T>(
+        _ held: [String], _ body: () async throws -> T
+    ) async throws -> T {
+        do {
+            return try await Self.saying(body)
+        } catch StoreError.unknownOutcome(let cause) {
+            do {
+                try await fillGate()
+            } catch {
+                gate.keepHolding(held)
+            }
+            throw StoreError.unknownOutcome(cause)
         }
     }
 

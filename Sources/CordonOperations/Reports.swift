@@ -52,7 +52,9 @@ extension Work {
         try tripOnReport(named, sequence)
         guard input.stop else { return (sequence, nil) }
         let outcome = try contain(
-            try workflow(named.key), scope: .whole, related: false, reason: input.what, sequence)
+            try workflow(named.key), scope: .whole, related: false,
+            // The reporter's words may hold what not everybody at the gate may read.
+            reason: "Stopped with the report \(sequence.incident.number).", sequence)
         return (outcome.sequence, outcome)
     }
 
@@ -110,10 +112,24 @@ extension Work {
         else { return }
         let watched = try sequence(watch.incident)
         let events = watched.trip(kind, detail: detail)
-        guard !events.isEmpty else { return }
-        let after = try record(events, on: watched)
-        _ = try contain(
-            workflow, scope: .whole, related: false, reason: "The watch tripped: \(detail)", after)
+        let reason = "The watch tripped: \(detail)"
+        guard !events.isEmpty else {
+            // The watch outlived its incident's own: what trips it now is an event of its own.
+            let opened = try openIncident(
+                workflow: workflow.key, unlisted: nil, what: reason, leftCompany: .unknown)
+            _ = try contain(workflow, scope: .whole, related: false, reason: reason, opened)
+            return
+        }
+        var after = try record(events, on: watched)
+        // Everything that was restarted on these signatures stops with them.
+        for key in Set(after.incident.containments.map(\.workflow)).union([workflow.key]).sorted() {
+            let other = try self.workflow(key)
+            guard other.watch?.incident == watch.incident, other.retiredReason == nil
+            else { continue }
+            after = try contain(
+                other, scope: .whole, related: false, reason: reason, after
+            ).sequence
+        }
     }
 }
 

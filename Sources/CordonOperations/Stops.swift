@@ -23,22 +23,36 @@ extension Work {
         try need(.stop)
         try mayTouch(key)
         let workflow = try workflow(key)
-        let inForce = workflow.containmentsInForce
-        if let same = inForce.first(where: {
-            $0.scope == scope && (number == nil || number == $0.incident)
+        if let same = workflow.containmentsInForce.first(where: {
+            $0.scope == scope && $0.requestedBy.id == person.id
+                && (number == nil || number == $0.incident)
         }), !related {
             return StopOutcome(
                 workflow: workflow, containment: same, related: [],
                 sequence: try sequence(same.incident))
         }
-        let opened: ResponseSequence =
-            if let number = number ?? inForce.first?.incident {
-                try sequence(number)
-            } else {
-                try openIncident(workflow: key, unlisted: nil, what: reason, leftCompany: .unknown)
-            }
+        let opened =
+            try number.flatMap { try joinable($0, workflow) }
+            ?? openIncident(workflow: key, unlisted: nil, what: reason, leftCompany: .unknown)
         return try contain(
             workflow, scope: scope, related: related, reason: reason, opened)
+    }
+
+    /// The named incident, when a stop of the workflow belongs to it.
+    ///
+    /// It does when it happened there, or in a workflow that lists this one as related, or nowhere
+    /// yet. Otherwise the stop gets an incident of its own, so that nobody's stop is lifted by the
+    /// signatures of others.
+    private func joinable(_ number: String, _ workflow: Workflow) throws -> ResponseSequence? {
+        let named = try sequence(number)
+        let mayAdd =
+            caller.permissions.contains(.respond) || named.incident.reporter.id == person.id
+        let belongs =
+            named.incident.workflow.map {
+                $0 == workflow.key
+                    || named.workflow?.profile.related.contains(workflow.key) == true
+            } ?? true
+        return mayAdd && belongs ? named : nil
     }
 
     func contain(
@@ -53,6 +67,7 @@ extension Work {
             // A related workflow that was never registered, or is retired, has nothing to stop.
             guard let other = try transaction.workflow(key), other.retiredReason == nil
             else { continue }
+            try mayTouch(key)
             others.append(
                 try contain(other, .whole, "Related to \(workflow.key): \(reason)", &sequence))
         }

@@ -75,7 +75,7 @@ package final class Work {
     }
 
     /// Refuses a workflow that the caller's token was not made for.
-    func mayTouch(_ workflow: String?) throws(Refusal) {
+    package func mayTouch(_ workflow: String?) throws(Refusal) {
         guard let bound = caller.workflow, bound != workflow else { return }
         throw Refusal(.notPermitted, "This token serves the workflow \(bound) alone.")
     }
@@ -156,6 +156,7 @@ package final class Work {
         guard let incident = try transaction.incident(number) else {
             throw Refusal(.notFound, "There is no incident \(number).")
         }
+        try mayTouch(incident.workflow)
         return try sequence(of: incident)
     }
 

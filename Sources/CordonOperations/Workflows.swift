@@ -60,7 +60,10 @@ extension Work {
     package func workflowNamed(_ key: String) throws -> Workflow { try workflow(key) }
 
     package func workflows(after key: String, limit: Int) throws -> [Workflow] {
-        try transaction.workflows(after: key, limit: limit)
+        if let bound = caller.workflow {
+            return try key < bound ? [workflow(bound)] : []
+        }
+        return try transaction.workflows(after: key, limit: limit)
     }
 
     package func gaps(of workflow: Workflow) throws -> [Readiness] {

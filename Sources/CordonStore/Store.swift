@@ -11,6 +11,8 @@ package final class Store: Sendable {
     private let writes: Mailbox<Job>
     private let reads: Mailbox<Job>
     private let crew = Crew()
+    /// Whether the engine was closed; it is closed once.
+    private let isClosed = Atomic(false)
 
     /// Opens the database, brings its schema up to date and starts the threads.
     ///
@@ -109,6 +111,7 @@ package final class Store: Sendable {
         writes.close()
         reads.close()
         crew.join()
+        guard !isClosed.exchange(true, ordering: .sequentiallyConsistent) else { return }
         engine.close()
     }
 

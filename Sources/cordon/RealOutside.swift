@@ -21,8 +21,8 @@ extension Outside {
 
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort by
-    /// the time they were made.
+    /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort
+    /// by the time they were made.
     private static func ulid(_ now: Instant) -> String {
         var generator = SystemRandomNumberGenerator()
         return String(unsafeUninitializedCapacity: 26) { text in

@@ -186,6 +186,9 @@ import Testing
         try play.act {
             try $0.add(Found.action(kind: kind, control: control, beforeRestart: false))
         }
+        let planned = try #require(play.sequence.steps.first { $0.step.number == 8 })
+        #expect(planned.missing == ["Carry out what is to be mended: nothing is done yet."])
+        try play.act { try $0.finish(action: "a1", evidence: "So.") }
         let step = try #require(play.sequence.steps.first { $0.step.number == 8 })
         #expect(step.missing.count == missing.count)
         for (found, expected) in zip(step.missing, missing) {

@@ -144,6 +144,8 @@ extension Incident {
         case .contained(let workflow, let containment):
             containments.append(
                 ContainmentReference(workflow: workflow, containment: containment, proved: false))
+            // What is stopped anew has to be restarted anew, on what is known by then.
+            isRestarted = false
         case .containmentProved(_, let containment):
             for index in containments.indices where containments[index].containment == containment {
                 containments[index].proved = true

@@ -166,12 +166,16 @@ extension ResponseSequence {
         for action in incident.actions where action.beforeRestart && action.done == nil {
             missing.append("Finish before the restart: \(action.title).")
         }
-        guard level >= 2, let cause = incident.cause?.value else { return missing }
-        let mended = Set(incident.actions.compactMap(\.control))
-        if !incident.actions.isEmpty, mended.isDisjoint(with: cause.faulted) {
+        if !incident.actions.isEmpty, incident.actions.allSatisfy({ $0.done == nil }) {
+            missing.append("Carry out what is to be mended: nothing is done yet.")
+        }
+        let done = incident.actions.filter { $0.done != nil }
+        guard level >= 2, !done.isEmpty, let cause = incident.cause?.value else { return missing }
+        let mended = Set(done.compactMap(\.control))
+        if mended.isDisjoint(with: cause.faulted) {
             missing.append("Mend the control that failed, not only what it let through.")
         }
-        if !incident.actions.isEmpty, incident.actions.allSatisfy({ $0.kind == .prompt }) {
+        if done.allSatisfy({ $0.kind == .prompt }) {
             missing.append("Only the prompt is fixed: mend the control that should have caught it.")
         }
         return missing

@@ -18,6 +18,16 @@ extension Workflow {
     ) throws(Refusal) -> [WorkflowEvent] {
         try notRetired()
         try Self.check(profile, key: key, policy: policy)
+        let dropped = Set(self.profile.related).subtracting(profile.related)
+        guard
+            containmentsInForce.isEmpty
+                || (profile.function == self.profile.function && dropped.isEmpty)
+        else {
+            throw Refusal(
+                .wrongState,
+                "\(key) is stopped: its function and its related workflows decide who restarts it, "
+                    + "and stay as they are until it runs again.")
+        }
         return profile == self.profile ? [] : [.amended(profile: profile)]
     }
 

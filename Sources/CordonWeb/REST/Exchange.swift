@@ -91,7 +91,9 @@ struct Exchange: Sendable {
         guard (1...200).contains(key.utf8.count) else {
             throw Refusal(.invalidInput, "An Idempotency-Key has 1 to 200 characters.")
         }
-        var whole = Array("\(method) \(path)\n".utf8)
+        let asked = query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let condition = headers[.ifMatch] ?? ""
+        var whole = Array("\(method) \(path)?\(asked)\n\(condition)\n".utf8)
         whole += body
         return IdempotencyKey(key: key, fingerprint: Hex.sha256(whole))
     }

@@ -17,7 +17,7 @@ struct Door: Sendable {
 
     /// Makes the first administrator, with a token of 30 days for the command line.
     func setUp(_ input: SetupRequest) async throws -> SetupView {
-        let subjects = ["address \(exchange.remoteAddress)"]
+        let subjects = ["setup"] + addressSubject
         let throttle = exchange.site.signIns
         try throttle.check(subjects, now: operations.outside.now())
         guard try await !operations.ask(exchange.asCaller, { try $0.accountExists() }) else {
@@ -47,12 +47,13 @@ struct Door: Sendable {
     ///
     /// - Returns: what the caller is told, and the secret for the cookie.
     func signIn(_ login: String, _ password: String) async throws -> (SessionView, String) {
-        let subjects = ["login \(login)", "address \(exchange.remoteAddress)"]
+        // Counted before the password is compared, so that many guesses at once are many guesses.
+        let subjects = ["login \(login)"] + addressSubject
         let throttle = exchange.site.signIns
         try throttle.check(subjects, now: operations.outside.now())
+        throttle.noteFailure(subjects, now: operations.outside.now())
         let stored = try await operations.ask(exchange.asCaller) { try $0.credential(of: login) }
         guard try await operations.passwords.matches(password, stored) else {
-            throttle.noteFailure(subjects, now: operations.outside.now())
             try await operations.perform(exchange.asCaller) { try $0.noteFailedSignIn(login) }
             throw Refusal(.notSignedIn, "The login or the password is wrong.")
         }
@@ -62,6 +63,7 @@ struct Door: Sendable {
             try $0.signIn(login, secret: secret, expiresAt: expiresAt)
         }
         throttle.forget(["login \(login)"])
+        throttle.takeBack(addressSubject)
         let view = SessionView(
             login: account.person.name, name: account.name,
             grants: account.grants.map(\.text).sorted(),
@@ -93,6 +95,13 @@ struct Door: Sendable {
         try await operations.perform(exchange.asCaller) {
             _ = try $0.setPassword(login, hash: hash)
         }
+    }
+
+    /// The address that is counted: not the loopback's, which is a proxy in front and so everybody.
+    private var addressSubject: [String] {
+        let address = exchange.remoteAddress
+        let isLocal = address.hasPrefix("127.") || address == "::1" || address == "local"
+        return isLocal ? [] : ["address \(address)"]
     }
 
     func hash(_ password: String) async throws -> String {

@@ -49,6 +49,16 @@ package final class SignInThrottle: Sendable {
         }
     }
 
+    /// Takes the last note back: it was no failure after all.
+    func takeBack(_ subjects: [String]) {
+        state.withLock { failures in
+            for subject in subjects where failures[subject] != nil {
+                failures[subject]?.removeLast()
+                if failures[subject]?.isEmpty == true { failures[subject] = nil }
+            }
+        }
+    }
+
     func forget(_ subjects: [String]) {
         state.withLock { failures in
             for subject in subjects { failures[subject] = nil }
