@@ -31,8 +31,12 @@ extension Work {
                 workflow: workflow, containment: same, related: [],
                 sequence: try sequence(same.incident))
         }
+        // Whoever presses stop while it is stopped adds a stop, with name and reason, to the incident
+        // that those who restart it have to judge anyway.
+        let inForce = workflow.containmentsInForce.first.map(\.incident)
         let opened =
             try number.flatMap { try joinable($0, workflow) }
+            ?? inForce.flatMap { try transaction.incident($0) }.map { try sequence(of: $0) }
             ?? openIncident(workflow: key, unlisted: nil, what: reason, leftCompany: .unknown)
         return try contain(
             workflow, scope: scope, related: related, reason: reason, opened)
@@ -82,7 +86,7 @@ extension Work {
     ) throws -> (workflow: Workflow, containment: Containment) {
         let number = sequence.incident.number
         let existing = workflow.containmentsInForce.first {
-            $0.scope == scope && $0.incident == number
+            $0.scope == scope && $0.incident == number && $0.requestedBy.id == person.id
         }
         if let existing { return (workflow, existing) }
         let policy = try policy().policy
