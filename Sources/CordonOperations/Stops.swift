@@ -31,8 +31,8 @@ extension Work {
                 workflow: workflow, containment: same, related: [],
                 sequence: try sequence(same.incident))
         }
-        // Whoever presses stop while it is stopped adds a stop, with name and reason, to the incident
-        // that those who restart it have to judge anyway.
+        // Whoever presses stop while it is stopped adds a stop, with name and reason, to the
+        // incident that those who restart it have to judge anyway.
         let inForce = workflow.containmentsInForce.first.map(\.incident)
         let opened =
             try number.flatMap { try joinable($0, workflow) }

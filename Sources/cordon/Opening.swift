@@ -8,6 +8,13 @@ import Foundation
 struct OpenedCordon: Sendable {
     let operations: Operations
     let lock: DirectoryLock
+    /// With PostgreSQL: the database itself, held as well.
+    let databaseLock: DatabaseLock?
+
+    func release() {
+        databaseLock?.release()
+        lock.release()
+    }
 }
 
 /// Opens the data directory, makes it if need be, and keeps others out of it.
@@ -28,10 +35,13 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
     }
     let signer = try ledgerSigner(settings)
     do {
+        let databaseLock: DatabaseLock? =
+            if case .postgres(let url) = settings.engine { try DatabaseLock(url: url) } else { nil }
         let operations = try await Operations.open(
             engine: settings.engine, signer: signer, outside: .real,
             passwords: Passwords(logN: settings.scryptLogN))
-        return OpenedCordon(operations: operations, lock: lock)
+        return OpenedCordon(
+            operations: operations, lock: lock, databaseLock: databaseLock)
     } catch let error as StoreError {
         throw CommandFault(error.description)
     }

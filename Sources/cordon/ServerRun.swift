@@ -63,7 +63,7 @@ struct ServerRun {
             throw CommandFault("the server ended: \(error)")
         }
         operations.store.close()
-        opened.lock.release()
+        opened.release()
     }
 
     private static func logger(_ settings: Settings) -> Logger {

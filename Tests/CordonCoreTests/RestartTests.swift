@@ -195,3 +195,30 @@ import Testing
         #expect(play.sequence.evidenceBlockers == [])
     }
 }
+
+extension RestartTests {
+    @Test func whatIsStoppedAnewIsRestartedAnew() throws {
+        var play = try Playthrough.restarted(at: 2)
+        try play.stop()
+        #expect(!play.incident.isRestarted)
+        #expect(play.sequence.validSignatures.isEmpty)
+        refused(.restartBlocked) { try play.restart() }
+        try play.signAll()
+        try play.restart()
+        #expect(play.incident.isRestarted)
+    }
+
+    @Test func whoDecidesTheRestartIsNotChangedWhileItIsStopped() throws {
+        var play = Playthrough()
+        try play.stop()
+        let workflow = try #require(play.workflow)
+        var profile = workflow.profile
+        profile.function = "another"
+        let moved = profile
+        refused(.wrongState) { _ = try workflow.amend(to: moved, policy: .standard) }
+        profile = workflow.profile
+        profile.purpose = "Said better."
+        let said = profile
+        #expect(try workflow.amend(to: said, policy: .standard) == [.amended(profile: said)])
+    }
+}

@@ -315,3 +315,16 @@ def test_aFullDiskIsSaidAndTheGateGoesOn(small_disk: Path, make_server: MakeServ
     server.kill()
     checked = server.fsck()
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_aSecondServerOnTheSameDatabaseIsRefused(make_server: MakeServer, tmp_path: Path) -> None:
+    if "CORDON_TEST_POSTGRES" not in os.environ:
+        pytest.skip("CORDON_TEST_POSTGRES is not set: PostgreSQL is not tried")
+    first = make_server("postgres").start()
+    assert first.database is not None
+    other = tmp_path / "another-directory"
+    second = first.run(
+        "serve", "--data", str(other), "--database", first.database, "--listen", "127.0.0.1:0"
+    )
+    assert second.returncode == 2, second.stdout + second.stderr
+    assert "another Cordon works on this database" in second.stderr
