@@ -3,6 +3,8 @@ package import CordonCore
 /// The gate's state, as a plain value: no lock, no clock, no I/O, so a test can walk every path.
 struct GateState {
     private(set) var entries: [String: GateEntry] = [:]
+    /// The workflows that time alone will change: most have nothing due, and are not looked at.
+    private var awaited: Set<String> = []
     /// Stops that are being written: the workflow is held from before the write until its outcome.
     private var holds: [String: Int] = [:]
     /// Until when, on the clock that only goes forward, callers may rely on an allow.
@@ -24,6 +26,7 @@ struct GateState {
         if let known = entries[entry.key], known.revision > entry.revision { return false }
         if entries[entry.key]?.watch != entry.watch { deniedInWatch[entry.key] = nil }
         entries[entry.key] = entry
+        if entry.dues.isEmpty { awaited.remove(entry.key) } else { awaited.insert(entry.key) }
         return true
     }
 
@@ -97,8 +100,8 @@ struct GateState {
 
     /// What time has brought about by `now`.
     func due(at now: Instant) -> [(key: String, due: Due)] {
-        entries.values.flatMap { entry in
-            entry.dues.filter { $0.at <= now }.map { (entry.key, $0) }
+        awaited.sorted().flatMap { key in
+            (entries[key]?.dues ?? []).filter { $0.at <= now }.map { (key, $0) }
         }
     }
 }
