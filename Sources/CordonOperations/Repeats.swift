@@ -4,7 +4,7 @@ import CordonStore
 /// A request's own name for itself, so that sending it twice does it once.
 package struct IdempotencyKey: Sendable {
     package let key: String
-    /// SHA-256 over method, path and body.
+    /// SHA-256 over method, path, query, condition and body.
     package let fingerprint: String
 
     package init(key: String, fingerprint: String) {
