@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -51,6 +52,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CordonLedger", dependencies: [crypto], swiftSettings: strict),
         .target(
             name: "CordonCore",
@@ -61,7 +64,7 @@ let package = Package(
         .target(
             name: "CordonStore",
             dependencies: [
-                "CordonCore", "CordonLedger", "CPostgres", crypto,
+                "CordonCore", "CordonLedger", "CPostgres", "CZlib", "CZstd", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -70,10 +73,16 @@ let package = Package(
             dependencies: ["CordonCore", "CordonLedger", "CordonStore", crypto, cryptoExtras],
             swiftSettings: strict),
         .target(
+            name: "CordonGateway",
+            dependencies: [
+                "CordonCore", crypto, .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "CordonWeb",
             dependencies: [
-                "CordonAPI", "CordonCore", "CordonOperations", hummingbird, httpTypes, logging,
-                nio("NIOCore"),
+                "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations", hummingbird,
+                httpTypes, logging, nio("NIOCore"),
             ],
             resources: [.embedInCode("Assets/style.css")],
             swiftSettings: strict),
@@ -86,8 +95,9 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
-                "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
-                "CordonStore", "CordonWeb", hummingbird, logging, nio("NIOCore"),
+                "CordonAPI", "CordonClient", "CordonCore", "CordonGateway", "CordonLedger",
+                "CordonOperations", "CordonStore", "CordonWeb", hummingbird, logging,
+                nio("NIOCore"),
                 nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -121,6 +131,13 @@ let package = Package(
             ],
             exclude: ["Golden"],
             swiftSettings: strict),
+        .testTarget(
+            name: "CordonGatewayTests",
+            dependencies: [
+                "CordonCore", "CordonGateway",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            exclude: ["Bodies"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -2,11 +2,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# What a build needs beside Swift. SwiftPM finds libpq by asking pkg-config, and Hummingbird's
-# compression includes zlib.h.
-build_packages=(libpq-dev libsqlite3-dev pkg-config zlib1g-dev)
+# What a build needs beside Swift. SwiftPM finds libpq, zstd and zlib by asking pkg-config.
+build_packages=(libpq-dev libsqlite3-dev libzstd-dev pkg-config zlib1g-dev)
 # What the tests need on top of it.
-test_packages=(postgresql python3-venv)
+test_packages=(e2fsprogs openssl postgresql python3-venv strace)
 
 # SwiftPM builds anew whenever a flag differs from the last time, so each kind of build is written
 # in one place.
@@ -59,7 +58,10 @@ require_swift() {
 is_installed() {
     case $1 in
     libpq-dev) [ -e /usr/include/postgresql/libpq-fe.h ] ;;
+    e2fsprogs) command -v mkfs.ext4 >/dev/null ;;
     libsqlite3-dev) [ -e /usr/include/sqlite3.h ] ;;
+    libzstd-dev) [ -e /usr/include/zdict.h ] ;;
+    openssl | strace) command -v "$1" >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;

@@ -38,14 +38,30 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     /// RFC 3339 in UTC with milliseconds: `2026-04-17T21:03:05.120Z`.
     ///
-    /// The fraction is written from the integer: by way of a binary one, some would change.
+    /// Written from the integer, without a calendar or a binary fraction: every record of evidence
+    /// has three of them. The day is found as in Howard Hinnant's `civil_from_days`.
     package var rfc3339: String {
-        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
-        let thousandths = rest < 0 ? rest + 1_000 : rest
-        let date = Date(timeIntervalSince1970: Double(rest < 0 ? seconds - 1 : seconds))
-        let whole = date.formatted(Date.ISO8601FormatStyle()).dropLast()
-        let digits = String(thousandths)
-        return whole + "." + String(repeating: "0", count: 3 - digits.count) + digits + "Z"
+        let (days, inDay) = milliseconds.flooredQuotientAndRemainder(by: 86_400_000)
+        let shifted = days + 719_468
+        let (era, dayOfEra) = shifted.flooredQuotientAndRemainder(by: 146_097)
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return String(unsafeUninitializedCapacity: 32) { buffer in
+            var text = DigitWriter(buffer)
+            text.write(year, digits: 4, "-")
+            text.write(month, digits: 2, "-")
+            text.write(day, digits: 2, "T")
+            text.write(inDay / 3_600_000, digits: 2, ":")
+            text.write(inDay / 60_000 % 60, digits: 2, ":")
+            text.write(inDay / 1_000 % 60, digits: 2, ".")
+            text.write(inDay % 1_000, digits: 3, "Z")
+            return text.count
+        }
     }
 
     /// The year in UTC, for incident numbers.
@@ -78,5 +94,35 @@ extension Instant: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rfc3339)
+    }
+}
+
+extension Int64 {
+    fileprivate func flooredQuotientAndRemainder(by divisor: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
+
+/// Writes numbers of a fixed width, each with the character behind it.
+private struct DigitWriter {
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+    /// A number that has more digits, as a year after 9999, is written whole.
+    mutating func write(_ number: Int64, digits: Int, _ after: Unicode.Scalar) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        let text = String(number.magnitude)
+        for _ in 0..<max(0, digits - text.utf8.count) { append(UInt8(ascii: "0")) }
+        for digit in text.utf8 { append(digit) }
+        append(UInt8(ascii: after))
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        guard count < buffer.count else { return }
+        buffer[count] = byte
+        count += 1
     }
 }

@@ -34,6 +34,13 @@ public struct MerkleHash: Hashable, Sendable {
         storage = ThirtyTwoBytes(digest)
     }
 
+    /// Hashes bytes as they are, as `sha256sum` does.
+    init(hashing bytes: some ContiguousBytes) {
+        var hasher = SHA256()
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        self.init(hasher.finalize())
+    }
+
     /// The 32 bytes as an array.
     public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 

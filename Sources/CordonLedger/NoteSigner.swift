@@ -72,13 +72,17 @@ public struct NoteSigner: Sendable {
         let bytes = Array(text.utf8)
         guard bytes.last == ExactText.newline else { throw .unfinishedText }
         guard ExactText.isPlain(bytes) else { throw .controlCharacter }
-        let signature: [UInt8]
+        let signature = try signature(over: bytes)
+        return SignedNote.compose(text: text, name: name, keyID: keyID, signature: signature)
+    }
+
+    /// Signs bytes as they are; the caller sees to it that they cannot be taken for a note's text.
+    func signature(over bytes: [UInt8]) throws(NoteError) -> [UInt8] {
         do {
-            signature = [UInt8](try key.signature(for: bytes))
+            return [UInt8](try key.signature(for: bytes))
         } catch {
             throw .signingFailed
         }
-        return SignedNote.compose(text: text, name: name, keyID: keyID, signature: signature)
     }
 }
 

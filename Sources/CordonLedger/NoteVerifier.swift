@@ -54,6 +54,11 @@ public struct NoteVerifier: Sendable {
         guard isSigned else { throw .notSigned(name: name) }
         return note.text
     }
+
+    /// Whether this key signed exactly these bytes.
+    func isSignature(_ signature: [UInt8], over bytes: [UInt8]) -> Bool {
+        key.isValidSignature(signature, for: bytes)
+    }
 }
 
 extension NoteVerifier: CustomStringConvertible {

@@ -35,7 +35,11 @@ struct SignedNote {
     }
 
     static func compose(text: String, name: String, keyID: UInt32, signature: [UInt8]) -> String {
-        "\(text)\n— \(name) \(ExactText.base64(NoteKey.bytes(of: keyID) + signature))\n"
+        "\(text)\n\(line(name: name, keyID: keyID, signature: signature))"
+    }
+
+    static func line(name: String, keyID: UInt32, signature: [UInt8]) -> String {
+        "— \(name) \(ExactText.base64(NoteKey.bytes(of: keyID) + signature))\n"
     }
 
     /// The count of bytes before the last empty line; the text may hold empty lines of its own.
@@ -67,7 +71,7 @@ public enum NoteError: Error, Hashable, Sendable {
     case malformedKey
     /// The key name is empty or holds a space, a plus sign or a control character.
     case invalidName
-    /// The key is for another algorithm than Ed25519; the byte is its signature type.
+    /// The key is for another kind of signature; the byte is its signature type.
     case unsupportedKeyType(UInt8)
     /// The key ID in the key text is not the one that its name and key give.
     case keyIDMismatch
@@ -93,7 +97,7 @@ extension NoteError: CustomStringConvertible {
         switch self {
         case .malformedKey: "The key is not of the form name+id+key."
         case .invalidName: "A key name must hold no spaces, plus signs or control characters."
-        case .unsupportedKeyType(let type): "Keys of type \(type) are not supported, only Ed25519."
+        case .unsupportedKeyType(let type): "A key of type \(type) does not make these signatures."
         case .keyIDMismatch: "The key ID does not belong to this name and key."
         case .malformedNote: "This is not a signed note."
         case .controlCharacter: "A note must hold no control characters but newline."

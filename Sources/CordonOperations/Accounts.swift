@@ -186,7 +186,7 @@ extension Work {
             transaction,
             caller: Caller(
                 account.actor, cause: caller.cause, permissions: account.permissions),
-            gate: gate, outside: outside)
+            gate: gate, outside: outside, keys: evidenceKeys)
     }
 
     package func newID() -> String { outside.newID() }

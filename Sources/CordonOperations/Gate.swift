@@ -38,6 +38,15 @@ package final class Gate: Sendable {
         }
     }
 
+    /// The workflows that run in production, watched or not.
+    var workflowsRunning: Set<String> {
+        state.withLock { state in
+            Set(
+                state.entries.filter { $0.value.state == .running || $0.value.state == .watch }.keys
+            )
+        }
+    }
+
     func apply(_ entry: GateEntry) { state.withLock { _ = $0.apply(entry) } }
 
     func apply(_ account: Account) {

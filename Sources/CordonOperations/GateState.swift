@@ -122,7 +122,7 @@ package struct GateCaller: Equatable, Sendable {
     /// beyond that workflow and one's own reports about it.
     static let boundPermissions: Set<Permission> = [
         .askGate, .report, .stop, .readWorkflows, .readOwnIncidents, .confirmContainment,
-        .amendWorkflows,
+        .amendWorkflows, .captureEvidence, .readEvidence, .pushChanges,
     ]
 }
 

@@ -11,24 +11,62 @@ package struct Operations: Sendable {
     package let gate: Gate
     package let outside: Outside
     package let passwords: Passwords
+    /// Signs checkpoints, and what Cordon states about its evidence.
+    let signer: NoteSigner
+    let keys: EvidenceKeys
+    package let recorder: Recorder
+    package let search: SearchIndex
+    package let lookbacks: LookbackRunner
+    let searches: WorkThreads<EvidenceSearch>
+
     /// The public half of the key that signs checkpoints.
-    package let verifierKey: String
+    package var verifierKey: String { signer.verifierKey }
 
     /// Opens the database, brings the gate's memory to what it says, and is ready to be asked.
+    ///
+    /// - Parameters:
+    ///   - masters: the keys that evidence is sealed with.
+    ///   - searchDirectory: where the index of the evidence is kept; it can be removed at any time.
     package static func open(
-        engine: EngineChoice, signer: NoteSigner, outside: Outside,
-        passwords: Passwords = Passwords()
+        engine: EngineChoice, signer: NoteSigner, masters: MasterKeys, searchDirectory: String,
+        outside: Outside, passwords: Passwords = Passwords()
     ) async throws -> Operations {
         let store = try Store(
             engine: engine,
             participant: { JournalBatch(signer: signer, nonce: { outside.nonce() }) })
         try await checkKey(store, signer)
+        let keys = EvidenceKeys(masters: masters)
+        try await loadDictionaries(store, keys)
+        let search = SearchIndex(
+            directory: searchDirectory, store: store, keys: keys, outside: outside)
         let operations = Operations(
             store: store, gate: Gate(outside: outside), outside: outside, passwords: passwords,
-            verifierKey: signer.verifierKey)
-        try await operations.perform(.cordon("start")) { try $0.importStandardPolicy() }
+            signer: signer, keys: keys,
+            recorder: Recorder(
+                store: store, outside: outside, keys: keys,
+                space: DiskSpace(path: searchDirectory + "/..")
+            ) { search.wake() },
+            search: search,
+            lookbacks: LookbackRunner(store: store, index: search, keys: keys),
+            searches: WorkThreads("cordon-find", count: 2, limit: 64) {
+                EvidenceSearch(store: store, index: search, keys: keys)
+            })
+        try await operations.perform(.cordon("start")) { work in
+            try work.importStandardPolicy()
+            try work.transaction.tileRootsComplete()
+        }
         try await operations.fillGate()
+        try search.start()
         return operations
+    }
+
+    /// Ends what runs beside the requests, then the store.
+    package func close() {
+        recorder.close()
+        searches.close()
+        lookbacks.close()
+        search.close()
+        store.close()
     }
 
     /// How many changes wait for the next commit.
@@ -47,6 +85,7 @@ package struct Operations: Sendable {
     ) async throws -> T {
         let gate = gate
         let outside = outside
+        let keys = keys
         let arrivedAt = outside.now()
         let held = gate.known(workflows)
         return try await gate.holding(held) { leases in
@@ -54,7 +93,7 @@ package struct Operations: Sendable {
                 try await store.write { transaction in
                     try body(
                         Work(
-                            transaction, caller: caller, gate: gate, outside: outside,
+                            transaction, caller: caller, gate: gate, outside: outside, keys: keys,
                             arrivedAt: arrivedAt, leases: leases))
                 }
             }
@@ -74,20 +113,19 @@ package struct Operations: Sendable {
     ) async throws -> T {
         let gate = gate
         let outside = outside
+        let keys = keys
         return try await Self.saying {
             try await store.read { transaction in
-                try body(Work(transaction, caller: caller, gate: gate, outside: outside))
+                try body(
+                    Work(transaction, caller: caller, gate: gate, outside: outside, keys: keys))
             }
         }
     }
 
     /// Says what the asker can do about a fault of the store: try again, or free some space.
-
     ///
-
-    /// Every
-    /// other fault is the operator's and passes.
-    private static func saying<T>(_ body: () async throws -> T) async throws -> T {
+    /// Every other fault is the operator's and passes.
+    static func saying<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
         } catch let error as StoreError {
@@ -96,6 +134,22 @@ package struct Operations: Sendable {
             case .full: throw Refusal(.storageFull, error.description)
             default: throw error
             }
+        }
+    }
+
+    /// Opens what records were compressed with.
+    private static func loadDictionaries(_ store: Store, _ keys: EvidenceKeys) async throws {
+        do {
+            for (number, bytes) in try await store.read({
+                try $0.dictionaries(masters: keys.masters)
+            }) {
+                keys.dictionaries.add(number, bytes)
+            }
+        } catch is SealError {
+            store.close()
+            throw StoreError.misconfigured(
+                "master.key does not open the evidence in the database: put the right key back "
+                    + "from its backup")
         }
     }
 

@@ -78,6 +78,9 @@ extension Work {
         let revision = try journal(event, stream: "incident/\(incident.number)")
         let opened = try sequence(of: incident)
         try keep(opened, revision: revision)
+        if let workflow {
+            try hold(workflow, for: incident, lookbackDays: opened.policy.lookbackDays)
+        }
         guard leftCompany == .yes else { return opened }
         // The answer alone already sets a floor: it is declared at once.
         return try record(

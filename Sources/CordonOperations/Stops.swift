@@ -108,6 +108,7 @@ extension Work {
             events.append(.containmentProved(workflow: workflow.key, containment: id))
         }
         sequence = try record(events, on: sequence)
+        try self.hold(workflow.key, for: sequence.incident, lookbackDays: policy.lookbackDays)
         return (stopped, containment)
     }
 

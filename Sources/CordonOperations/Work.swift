@@ -35,6 +35,9 @@ package final class Work {
     package let now: Instant
     let gate: Gate
     let outside: Outside
+    let evidenceKeys: EvidenceKeys
+    /// Opens records, with contexts that are made when they are first needed.
+    let evidence: EvidenceOpener
     /// When the request came in, before anything was held or waited for.
     let arrivedAt: Instant
     /// The workflows that the gate holds for the length of this change, each with the milliseconds
@@ -43,7 +46,7 @@ package final class Work {
 
     init(
         _ transaction: Transaction, caller: Caller, gate: Gate, outside: Outside,
-        arrivedAt: Instant? = nil, leases: [String: Int64] = [:]
+        keys: EvidenceKeys, arrivedAt: Instant? = nil, leases: [String: Int64] = [:]
     ) {
         self.transaction = transaction
         self.caller = caller
@@ -51,6 +54,8 @@ package final class Work {
         self.arrivedAt = arrivedAt ?? now
         self.gate = gate
         self.outside = outside
+        evidenceKeys = keys
+        evidence = EvidenceOpener(keys)
         self.leases = leases
     }
 

@@ -15,15 +15,24 @@ package final class JournalBatch: BatchParticipant {
     private var before: MerkleFrontier?
     private var frontier: MerkleFrontier?
     private var saved: MerkleFrontier?
+    /// The tiles that this batch has filled.
+    private var filled: [TileRoot] = []
+    private var filledWhenSaved = 0
 
     package init(signer: NoteSigner, nonce: @escaping @Sendable () -> Commitment.Nonce) {
         self.signer = signer
         self.nonce = nonce
     }
 
-    package func savepoint() { saved = frontier }
+    package func savepoint() {
+        saved = frontier
+        filledWhenSaved = filled.count
+    }
 
-    package func rollbackToSavepoint() { frontier = saved }
+    package func rollbackToSavepoint() {
+        frontier = saved
+        filled.removeLast(filled.count - filledWhenSaved)
+    }
 
     package func beforeCommit(_ transaction: Transaction) throws {
         guard let before, let frontier, frontier.size > before.size else { return }
@@ -45,6 +54,7 @@ package final class JournalBatch: BatchParticipant {
         guard changed == 1 else {
             throw StoreError.contended("another writer has appended to the log")
         }
+        for root in filled { try transaction.tileRootInsert(root) }
         let note = try Checkpoint(origin: signer.name, size: frontier.size, root: frontier.root)
             .signed(by: signer)
         try transaction.run(
@@ -55,7 +65,7 @@ package final class JournalBatch: BatchParticipant {
         _ event: Event, stream: String, actor: Person, at: Instant, cause: String,
         in transaction: Transaction
     ) throws -> UInt64 {
-        var tree = try frontier ?? head(transaction)
+        let tree = try frontier ?? head(transaction)
         let entry = JournalEntry(
             index: tree.size, at: at, actor: actor, stream: stream, cause: cause, event: event)
         let body = try Canonical.bytes(entry)
@@ -73,9 +83,20 @@ package final class JournalBatch: BatchParticipant {
             INSERT INTO journal_content (idx, nonce, body)
             VALUES (\(index), \(nonce.bytes), \(body))
             """)
-        tree.append(leaf)
-        frontier = tree
+        _ = try append(leaf, in: transaction)
         return entry.index
+    }
+
+    /// Appends a leaf whose row the caller writes, and gives its place in the log.
+    func append(_ leaf: MerkleHash, in transaction: Transaction) throws -> UInt64 {
+        if frontier == nil { frontier = try head(transaction) }
+        guard var tree = frontier.take() else {
+            preconditionFailure("the frontier was just set")
+        }
+        let index = tree.size
+        tree.append(leaf) { filled.append($0) }
+        frontier = tree
+        return index
     }
 
     /// The leaf of one event: a salted commitment, so that the log stays valid when the event's
@@ -98,6 +119,7 @@ extension Transaction {
     /// Appends one event to the journal, in this transaction.
     ///
     /// - Returns: its index, which is also its place in the Merkle log.
+    @discardableResult
     package func journalAppend<Event: Codable & Sendable>(
         _ event: Event, stream: String, actor: Person, at: Instant, cause: String
     ) throws -> UInt64 {
@@ -127,6 +149,13 @@ extension Transaction {
     /// The newest signed checkpoint, once there is an event.
     package func checkpointLatest() throws -> String? {
         try row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?.text("note")
+    }
+
+    /// The newest signed checkpoint with the size that it signs.
+    package func checkpointNewest() throws -> (size: UInt64, note: String)? {
+        try row("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1").map {
+            (UInt64(try $0.integer("size")), try $0.text("note"))
+        }
     }
 
     /// Checkpoints in the order of their size, from `size` on.
@@ -166,14 +195,15 @@ package struct JournalRow: Sendable {
 extension Transaction {
     /// Events in the order of the journal, by index, never by time: a past range never changes.
     package func journalRows(
-        from index: UInt64, stream: String? = nil, limit: Int
+        from index: UInt64, stream: String? = nil, kind: String? = nil, limit: Int
     ) throws -> [JournalRow] {
         let narrowed: SQL = stream.map { "AND j.stream = \($0)" } ?? ""
+        let chosen: SQL = kind.map { "AND j.kind = \($0)" } ?? ""
         return try rows(
             """
             SELECT j.idx, j.at_ms, j.actor, j.stream, j.kind, j.cause, j.leaf, c.nonce, c.body
             FROM journal j LEFT JOIN journal_content c ON c.idx = j.idx
-            WHERE j.idx >= \(Int64(index)) \(fragment: narrowed)
+            WHERE j.idx >= \(Int64(index)) \(fragment: narrowed) \(fragment: chosen)
             ORDER BY j.idx LIMIT \(limit)
             """
         ).map(JournalRow.init)

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// The database: everything Cordon remembers goes through `read` and `write`.
@@ -85,6 +86,41 @@ package final class Store: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
         try await submit(body, to: reads)
+    }
+
+    /// The same for a thread of our own, which may wait; never to be called from a task.
+    package func readWaiting<T: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) throws -> T {
+        let answer = Mutex<Result<T, any Error>?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
+        try reads.put(
+            Job(
+                attempt: { transaction in
+                    let value = try body(transaction)
+                    return {
+                        answer.withLock { $0 = .success(value) }
+                        isThere.signal()
+                    }
+                },
+                fail: { error in
+                    answer.withLock { $0 = .failure(error) }
+                    isThere.signal()
+                }))
+        isThere.wait()
+        guard let result = answer.withLock({ $0 }) else { throw StoreError.closed }
+        return try result.get()
+    }
+
+    /// Empties the write-ahead log, so that what was deleted is in no file any more.
+    package func truncateLog() async throws {
+        let engine = engine
+        try await withCheckedThrowingContinuation {
+            (caller: CheckedContinuation<Void, any Error>) in
+            crew.start("cordon-truncate") {
+                caller.resume(with: Result { try engine.truncateLog() })
+            }
+        }
     }
 
     /// Changes the database, and returns once the change is durable.

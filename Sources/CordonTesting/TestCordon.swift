@@ -69,7 +69,9 @@ extension Operations {
             engine: engine ?? .sqlite(path: databasePath),
             signer: try NoteSigner(
                 name: "cordon.test", seed: Array(repeating: 7, count: 32)),
-            outside: outside, passwords: Passwords(logN: 10))
+            masters: MasterKeys(first: Array(repeating: 9, count: 32)),
+            searchDirectory: directory.path + "/search", outside: outside,
+            passwords: Passwords(logN: 10))
         return TestCordon(operations: operations, clock: clock, databasePath: databasePath)
     }
 

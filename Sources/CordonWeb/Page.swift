@@ -81,8 +81,9 @@ struct Page: Sendable {
             parameters[name] = context.parameters.get(name)?.removingPercentEncoding
         }
         let exchange = Exchange(
-            operations: dispatcher.operations, site: dispatcher.site, requestID: id,
-            method: request.method.rawValue, path: request.uri.path, parameters: parameters,
+            operations: dispatcher.operations, site: dispatcher.site, checks: dispatcher.checks,
+            operationID: "", requestID: id, method: request.method.rawValue, path: request.uri.path,
+            parameters: parameters,
             query: Dispatcher.query(request.uri), headers: request.headers, body: [], json: nil,
             caller: caller, credential: credential?.hash, remoteAddress: context.address)
         let known = caller == nil ? nil : session

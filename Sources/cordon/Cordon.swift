@@ -25,7 +25,9 @@ struct Cordon: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Server",
-                subcommands: [Serve.self, Demo.self, Fsck.self, ConfigCommand.self]),
+                subcommands: [
+                    Serve.self, Demo.self, Fsck.self, BackupCommand.self, ConfigCommand.self,
+                ]),
             CommandGroup(
                 name: "Workflows",
                 subcommands: [

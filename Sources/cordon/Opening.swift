@@ -38,7 +38,8 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
         let databaseLock: DatabaseLock? =
             if case .postgres(let url) = settings.engine { try DatabaseLock(url: url) } else { nil }
         let operations = try await Operations.open(
-            engine: settings.engine, signer: signer, outside: .real,
+            engine: settings.engine, signer: signer, masters: try masterKeys(settings),
+            searchDirectory: "\(settings.data)/search", outside: .real,
             passwords: Passwords(logN: settings.scryptLogN))
         return OpenedCordon(
             operations: operations, lock: lock, databaseLock: databaseLock)
@@ -49,7 +50,7 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
 
 /// The key that signs checkpoints, made at the first start.
 ///
-/// The file is written whole under another name and then renamed, so a crash leaves no half key; a
+/// A crash leaves no half key; a
 /// database without its key is refused, because nobody could tell a forged log from the real one.
 private func ledgerSigner(_ settings: Settings) throws -> NoteSigner {
     let path = "\(settings.data)/ledger.key"
@@ -69,12 +70,29 @@ private func ledgerSigner(_ settings: Settings) throws -> NoteSigner {
     }
     let name = "cordon/\(Outside.real.newID().lowercased())"
     let signer = try NoteSigner(name: name, seed: Outside.real.randomBytes(32))
-    let temporary = path + ".new"
-    let written = FileManager.default.createFile(
-        atPath: temporary, contents: Data((signer.privateKeyText + "\n").utf8),
-        attributes: [.posixPermissions: 0o600])
-    guard written, rename(temporary, path) == 0 else {
-        throw CommandFault("\(path) cannot be written")
-    }
+    try write(signer.privateKeyText + "\n", to: path)
     return signer
+}
+
+/// The keys that evidence is sealed with, made at the first start.
+///
+/// Whether they are the right ones for the database is found out when it is opened.
+func masterKeys(_ settings: Settings) throws -> MasterKeys {
+    let path = "\(settings.data)/master.key"
+    do {
+        if let text = try DurableFile(path).readText() { return try MasterKeys(text: text) }
+    } catch {
+        throw CommandFault("\(path): \(error)")
+    }
+    let keys = MasterKeys(first: Outside.real.randomBytes(32))
+    try write(keys.text, to: path)
+    return keys
+}
+
+private func write(_ text: String, to path: String) throws {
+    do {
+        try DurableFile(path).write(text)
+    } catch {
+        throw CommandFault("\(error)")
+    }
 }

@@ -36,7 +36,8 @@ struct ServerRun {
             version: CordonVersion.text, secureCookies: settings.secureCookies,
             publicLedger: settings.publicLedger,
             setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
-            signIns: SignInThrottle(), sessionHours: settings.sessionHours)
+            signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
+            watchesDisconnects: true)
         let (host, port) = try settings.address
         let router = try cordonRouter(operations, site: site, logger: logger)
         let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
@@ -55,14 +56,17 @@ struct ServerRun {
             app.addServices(
                 StoryService(listening: listening, story: story, setupToken: setupToken))
         }
-        app.addServices(ClockService(operations: operations, logger: logger))
+        app.addServices(
+            ClockService(operations: operations, logger: logger),
+            EvidenceService(operations: operations, logger: logger),
+            LookbackService(operations: operations, logger: logger))
         do {
             try await app.runService()
         } catch {
-            operations.store.close()
+            operations.close()
             throw CommandFault("the server ended: \(error)")
         }
-        operations.store.close()
+        operations.close()
         opened.release()
     }
 

@@ -12,17 +12,18 @@ enum HouseRules {
         "CordonAPI": [],
         "CordonStore": ["CordonCore", "CordonLedger"],
         "CordonOperations": ["CordonCore", "CordonLedger", "CordonStore"],
-        "CordonWeb": ["CordonAPI", "CordonCore", "CordonOperations"],
+        "CordonGateway": ["CordonCore"],
+        "CordonWeb": ["CordonAPI", "CordonCore", "CordonLedger", "CordonOperations"],
         "CordonClient": ["CordonAPI"],
         "CordonTesting": ["CordonCore", "CordonLedger", "CordonOperations", "CordonStore"],
         "cordon": [
-            "CordonAPI", "CordonClient", "CordonCore", "CordonLedger", "CordonOperations",
-            "CordonStore", "CordonWeb",
+            "CordonAPI", "CordonClient", "CordonCore", "CordonGateway", "CordonLedger",
+            "CordonOperations", "CordonStore", "CordonWeb",
         ],
     ]
 
     /// The databases are behind one door.
-    static let onlyStoreMayImport: Set<String> = ["CPostgres", "GRDB"]
+    static let onlyStoreMayImport: Set<String> = ["CPostgres", "CZlib", "CZstd", "GRDB"]
 
     static let linesAtMost = 500
     static let columnsAtMost = 100

@@ -21,6 +21,12 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case readPolicy = "policy.read"
     case changePolicy = "policy.change"
     case readJournal = "journal.read"
+    case captureEvidence = "evidence.capture"
+    case readEvidence = "evidence.read"
+    case holdEvidence = "evidence.hold"
+    case eraseEvidence = "evidence.erase"
+    case exportEvidence = "evidence.export"
+    case pushChanges = "change.push"
     case manageAccounts = "account.manage"
     case ownAccount = "account.own"
 }
@@ -31,22 +37,30 @@ extension Role {
     /// An administrator keeps accounts and registers workflows, and gets no right to judge, sign or
     /// restart by it.
     package var permissions: Set<Permission> {
-        let responder: Set<Permission> = [.readIncidents, .triage, .respond, .confirmContainment]
-        let signer: Set<Permission> = responder.union([.sign, .restart, .close])
+        let responder: Set<Permission> = [
+            .readIncidents, .triage, .respond, .confirmContainment, .readEvidence, .pushChanges,
+        ]
+        let signer: Set<Permission> = responder.union([.sign, .restart, .close, .exportEvidence])
         return switch self {
         case .reporter: []
         case .operator, .reviewer: responder
-        case .owner: signer.union([.amendWorkflows])
-        case .functionalLeader, .legal, .security, .hr, .finance, .operations: signer
+        case .owner: signer.union([.amendWorkflows, .captureEvidence])
+        case .legal, .security: signer.union([.holdEvidence, .eraseEvidence])
+        case .functionalLeader, .hr, .finance, .operations: signer
         case .executiveSponsor, .executiveLeadership:
             signer.union([.overrideReadiness, .signException])
         case .governance:
             [
                 .readIncidents, .triage, .respond, .registerWorkflows, .amendWorkflows,
-                .changePolicy, .readJournal,
+                .changePolicy, .readJournal, .readEvidence, .holdEvidence, .eraseEvidence,
+                .exportEvidence, .captureEvidence, .pushChanges,
             ]
-        case .auditor: [.readIncidents, .readJournal]
-        case .administrator: [.manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal]
+        case .auditor: [.readIncidents, .readJournal, .readEvidence, .exportEvidence]
+        case .administrator:
+            [
+                .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
+                .captureEvidence, .pushChanges,
+            ]
         }
     }
 }
@@ -60,17 +74,23 @@ extension Permission {
 
 /// What an API token may be used for, beside what its person may do.
 package enum Scope: String, Codable, CaseIterable, Sendable {
-    case gate, report, read, respond, register, admin, all
+    case gate, capture, report, read, respond, register, admin, all
 
     package var permissions: Set<Permission> {
         switch self {
         case .gate: [.askGate]
+        case .capture: [.captureEvidence, .pushChanges]
         case .report: [.report, .stop, .readOwnIncidents]
-        case .read: [.readWorkflows, .readOwnIncidents, .readIncidents, .readPolicy, .readJournal]
+        case .read:
+            [
+                .readWorkflows, .readOwnIncidents, .readIncidents, .readPolicy, .readJournal,
+                .readEvidence,
+            ]
         case .respond:
             [
                 .triage, .respond, .confirmContainment, .sign, .restart, .close, .signException,
                 .readOwnIncidents, .readIncidents, .readWorkflows, .readPolicy, .stop, .report,
+                .readEvidence, .holdEvidence, .eraseEvidence, .exportEvidence, .pushChanges,
             ]
         case .register:
             [.readWorkflows, .registerWorkflows, .amendWorkflows, .overrideReadiness, .readPolicy]

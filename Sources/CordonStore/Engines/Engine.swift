@@ -19,6 +19,8 @@ protocol Engine: Sendable {
     var dialect: Dialect { get }
     /// What one thread works with; made on that thread and never leaving it.
     func session() -> any Session
+    /// Empties whatever log the engine keeps beside its data, as far as that is in our hands.
+    func truncateLog() throws
     /// Called when all sessions are closed.
     func close()
 }

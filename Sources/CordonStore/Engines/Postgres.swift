@@ -8,6 +8,9 @@ struct PostgresEngine: Engine {
 
     func session() -> any Session { PostgresSession(url: url) }
 
+    /// The server keeps and recycles its log by its own rules.
+    func truncateLog() {}
+
     func close() {}
 }
 

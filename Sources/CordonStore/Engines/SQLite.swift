@@ -21,6 +21,20 @@ struct SQLiteEngine: Engine {
 
     func session() -> any Session { SQLiteSession(pool: pool) }
 
+    /// Readers that are still under way hold the log open, so it waits for them, a while.
+    func truncateLog() throws {
+        var attempt = 1
+        while true {
+            do {
+                return try translated {
+                    _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                }
+            } catch StoreError.busy where attempt < 20 {
+                attempt += 1
+            }
+        }
+    }
+
     func close() {
         // Brings everything into the one file, so that a stopped server's data is what it looks
         // like. Best effort: what stays in the log is replayed at the next start.
@@ -50,6 +64,7 @@ struct SQLiteEngine: Engine {
                 PRAGMA synchronous = FULL;
                 PRAGMA fullfsync = ON;
                 PRAGMA checkpoint_fullfsync = ON;
+                PRAGMA secure_delete = ON;
                 """)
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")

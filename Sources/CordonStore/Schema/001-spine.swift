@@ -126,16 +126,19 @@ extension Migration {
                 sum TEXT NOT NULL
             )
             """,
-        ] + ["journal", "journal_content", "checkpoint"].flatMap { appendOnly($0, dialect) }
+        ] + appendOnly("journal", dialect) + appendOnly("journal_content", dialect)
+            + appendOnly("checkpoint", dialect, keys: ["size"])
     }
 
     /// Refuses to change or delete a row of `table`, whoever asks.
     ///
     /// A fork: the engines write triggers differently. SQLite also has to be told not to replace a
     /// row by inserting another with the same key, which fires no trigger for the deletion.
-    private static func appendOnly(_ table: String, _ dialect: Dialect) -> [String] {
+    static func appendOnly(
+        _ table: String, _ dialect: Dialect, keys: [String] = ["idx"]
+    ) -> [String] {
         let reason = "\(table) is append-only"
-        let key = table == "checkpoint" ? "size" : "idx"
+        let same = keys.map { "\($0) = NEW.\($0)" }.joined(separator: " AND ")
         switch dialect {
         case .sqlite:
             return [
@@ -149,7 +152,7 @@ extension Migration {
                 """,
                 """
                 CREATE TRIGGER \(table)_keeps_replace BEFORE INSERT ON \(table)
-                WHEN EXISTS (SELECT 1 FROM \(table) WHERE \(key) = NEW.\(key))
+                WHEN EXISTS (SELECT 1 FROM \(table) WHERE \(same))
                 BEGIN SELECT RAISE(ABORT, '\(reason)'); END
                 """,
             ]

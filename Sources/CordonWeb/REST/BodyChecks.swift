@@ -12,8 +12,8 @@ struct BodyChecks: Sendable {
         var schemas: [String: JSONSchema] = [:]
         for route in routes {
             switch route.body {
-            case .none: break
-            case .json(let type, _), .either(let type, _, _):
+            case .none, .unchecked(nil, _, _): break
+            case .json(let type, _), .either(let type, _, _), .unchecked(let type?, _, _):
                 schemas[route.operationID] = try set.schema(of: type)
             }
         }
@@ -38,27 +38,43 @@ struct BodyChecks: Sendable {
             if body.isEmpty, isOptional { return nil }
         case .either(_, others: let others, limit: _):
             if others.contains(mediaType) { return nil }
+        case .unchecked(let type, others: let others, limit: _):
+            if others.contains(mediaType) { return nil }
+            if type != nil, mediaType == "application/json" { return nil }
+            throw Refusal(
+                .unsupportedMediaType,
+                "Send the body as \((others + (type == nil ? [] : ["application/json"])).joined(separator: " or "))."
+            )
         }
         guard mediaType == "application/json" || mediaType.hasSuffix("+json") else {
             throw Refusal(
                 .unsupportedMediaType, "Send the body as application/json\(Self.others(route)).")
         }
-        let value: JSONValue
+        let value = try parsed(body)
+        try check(value, of: route.operationID)
+        return value
+    }
+
+    /// - Throws: a refusal that says where it is not JSON.
+    func parsed(_ body: [UInt8]) throws(Refusal) -> JSONValue {
         do {
-            value = try JSONValue(parsing: body)
+            return try JSONValue(parsing: body)
         } catch {
             throw Refusal(
                 .invalidInput, "The body is not JSON: \(error)",
                 blockers: [Blocker("json", "\(error)", pointer: "")])
         }
-        guard let schema = schemas[route.operationID] else { return value }
+    }
+
+    /// - Throws: a refusal that names everything in which the value is not what the operation reads.
+    func check(_ value: JSONValue, of operationID: String) throws(Refusal) {
+        guard let schema = schemas[operationID] else { return }
         let violations = set.violations(of: value, against: schema)
         guard violations.isEmpty else {
             throw Refusal(
                 .invalidInput, "Faults in the body: \(violations.count). Nothing was done.",
                 blockers: violations.map { Blocker("schema", $0.message, pointer: $0.pointer) })
         }
-        return value
     }
 
     private static func others(_ route: Route) -> String {

@@ -23,7 +23,7 @@ struct Dispatcher: Sendable {
         let requestID = requestIDs.next()
         do {
             let exchange = try await exchange(request, context, route, requestID)
-            let answer = try await route.run(exchange)
+            let answer = try await answer(exchange, request, route)
             return Self.response(answer, requestID)
         } catch {
             let refusal = Self.refusal(error)
@@ -34,6 +34,18 @@ struct Dispatcher: Sendable {
             }
             return Self.response(
                 Problem(refusal, path: request.uri.path, requestID: requestID).answer(), requestID)
+        }
+    }
+
+    /// Runs the route; what nobody waits for any more is given up.
+    private func answer(
+        _ exchange: Exchange, _ request: Request, _ route: Route
+    ) async throws -> Answer {
+        guard route.isCancellable, site.watchesDisconnects else {
+            return try await route.run(exchange)
+        }
+        return try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await route.run(exchange)
         }
     }
 
@@ -55,8 +67,9 @@ struct Dispatcher: Sendable {
         let body = try await Self.body(request, of: route)
         let json = try checks.json(body, request.headers, route)
         return Exchange(
-            operations: operations, site: site, requestID: requestID,
-            method: request.method.rawValue, path: request.uri.path, parameters: parameters,
+            operations: operations, site: site, checks: checks, operationID: route.operationID,
+            requestID: requestID, method: request.method.rawValue, path: request.uri.path,
+            parameters: parameters,
             query: Self.query(request.uri), headers: request.headers, body: body, json: json,
             caller: caller, credential: credential?.hash, remoteAddress: context.address)
     }
@@ -127,6 +140,8 @@ struct Dispatcher: Sendable {
     static func refusal(_ error: any Error) -> Refusal {
         switch error {
         case let refusal as Refusal: refusal
+        case is CancellationError:
+            Refusal(.overloaded, "The asker went away, so the work was given up.")
         case let error as HTTPError where error.status == .contentTooLarge:
             Refusal(.tooLarge, "The body is too large.")
         default:

@@ -8,6 +8,8 @@ import HTTPTypes
 struct Exchange: Sendable {
     let operations: Operations
     let site: Site
+    let checks: BodyChecks
+    let operationID: String
     let requestID: String
     let method: String
     let path: String

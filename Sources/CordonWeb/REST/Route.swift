@@ -25,6 +25,8 @@ struct Route: Sendable {
     let body: Body
     let answers: [Outcome]
     let problems: [Refusal.Kind]
+    /// Whether the work is given up when the asker goes away.
+    let isCancellable: Bool
     let run: @Sendable (Exchange) async throws -> Answer
 
     /// What a request carries.
@@ -34,11 +36,14 @@ struct Route: Sendable {
         case json(WireType, optional: Bool = false)
         /// JSON of one of our types, or other media types whose bytes the route reads itself.
         case either(WireType, others: [String], limit: Int)
+        /// Bytes that the route reads and checks itself, away from the threads that read requests;
+        /// the type is what JSON has to be.
+        case unchecked(WireType?, others: [String], limit: Int)
 
         var limit: Int {
             switch self {
             case .none, .json: Route.bodyLimit
-            case .either(_, _, let limit): limit
+            case .either(_, _, let limit), .unchecked(_, _, let limit): limit
             }
         }
     }
@@ -64,6 +69,7 @@ struct Route: Sendable {
         method: String, path: String, operationID: String, tag: String, summary: String,
         permission: Permission?, command: String?, parameters: [ParameterDescription] = [],
         body: Body = .none, answers: [Outcome] = [], problems: [Refusal.Kind] = [],
+        isCancellable: Bool = false,
         run: @escaping @Sendable (Exchange) async throws -> Answer
     ) {
         self.method = method
@@ -77,6 +83,7 @@ struct Route: Sendable {
         self.body = body
         self.answers = answers
         self.problems = problems
+        self.isCancellable = isCancellable
         self.run = run
         workflowParameter = path.contains("/workflows/{key}") ? "key" : nil
         parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map {

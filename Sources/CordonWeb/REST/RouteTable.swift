@@ -6,7 +6,8 @@ package enum RouteTable {
     static let all: [Route] =
         SystemRoutes.all + IdentityRoutes.all + WorkflowRoutes.all + GateRoutes.all
         + IncidentRoutes.all + ResponseRoutes.all + InvestigationRoutes.all + RestartRoutes.all
-        + JournalRoutes.all
+        + JournalRoutes.all + CaptureRoutes.all + EvidenceRoutes.all + KeepingRoutes.all
+        + LookbackRoutes.all + LedgerRoutes.all
 
     /// One row of the permission table, for tests and documentation.
     package struct Row: Sendable {
@@ -51,6 +52,9 @@ package enum RouteTable {
             isRequired = !isOptional
         case .either(_, others: let others, limit: _):
             bodies = [.init(schema: checks.schema(route))]
+            bodies += others.map { .init(mediaType: $0, schema: nil) }
+        case .unchecked(let type, others: let others, limit: _):
+            if type != nil { bodies = [.init(schema: checks.schema(route))] }
             bodies += others.map { .init(mediaType: $0, schema: nil) }
         }
         let responses = try route.answers.map { outcome in
@@ -110,7 +114,8 @@ package enum RouteTable {
         if route.path.contains("{") { kinds.insert(.notFound) }
         switch route.body {
         case .none: break
-        case .json, .either: kinds.formUnion([.tooLarge, .unsupportedMediaType, .storageFull])
+        case .json, .either, .unchecked:
+            kinds.formUnion([.tooLarge, .unsupportedMediaType, .storageFull])
         }
         if route.method != "GET" { kinds.formUnion([.storageFull, .tooLarge]) }
         var byStatus = Dictionary(grouping: kinds) { ProblemText.of($0).status }

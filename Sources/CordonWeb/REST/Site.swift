@@ -11,10 +11,15 @@ package struct Site: Sendable {
     package let signIns: SignInThrottle
     /// Hours after which a session ends.
     package let sessionHours: Int
+    /// Reads traces for capture; without one none are taken.
+    package let traces: TraceReader?
+    /// Whether searches are given up when the connection of the asker closes.
+    package let watchesDisconnects: Bool
 
     package init(
         version: String, secureCookies: Bool = false, publicLedger: Bool = false,
-        setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12
+        setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12,
+        traces: TraceReader? = nil, watchesDisconnects: Bool = false
     ) {
         self.version = version
         self.secureCookies = secureCookies
@@ -22,5 +27,7 @@ package struct Site: Sendable {
         self.setupTokenHash = setupTokenHash
         self.signIns = signIns
         self.sessionHours = sessionHours
+        self.traces = traces
+        self.watchesDisconnects = watchesDisconnects
     }
 }

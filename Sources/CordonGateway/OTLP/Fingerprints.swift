@@ -1,0 +1,101 @@
+import CordonCore
+import Crypto
+
+/// Short texts by which a change from one record to the next is noticed.
+///
+/// A class, so that all spans of a request share what was computed last: one after the other they
+/// mostly have the same instruction and the same tools. Used by one request only.
+final class Fingerprints {
+    private var system: (raw: [UInt8], digest: String?) = ([], nil)
+    private var tools: (raw: [UInt8], text: String?) = ([], nil)
+
+    func all(of facts: SpanFacts, kind: RecordKind, name: String) -> [ChangeAspect: String] {
+        var all: [ChangeAspect: String] = [:]
+        if kind == .modelExchange {
+            all[.model] = facts.model
+            all[.systemPrompt] = systemPrompt(of: facts)
+            all[.tools] = toolSet(of: facts)
+            all[.parameters] = Fingerprints.list(facts.parameters)
+        }
+        if kind == .retrieval || !facts.scopes.isEmpty {
+            var scopes = facts.scopes
+            if kind == .retrieval, !name.isEmpty { scopes.append(("retriever", name)) }
+            all[.retrievalScope] = Fingerprints.list(scopes)
+        }
+        return all
+    }
+
+    private func systemPrompt(of facts: SpanFacts) -> String? {
+        guard let raw = Fingerprints.instruction(of: facts), !raw.isEmpty else { return nil }
+        if raw == system.raw { return system.digest }
+        let group: FieldGroup
+        if raw.first == UInt8(ascii: "{") {
+            group = FieldGroup(
+                .input, json: Array("{\"input\":".utf8) + raw + Array("}".utf8))
+        } else {
+            group = FieldGroup(
+                .system, json: Array("{\"system\":".utf8) + raw + Array("}".utf8))
+        }
+        let digest = EvidenceReading.systemText(of: [group]).map {
+            OTLPIdentifier.hexadecimal(SHA256.hash(data: Array($0.utf8)))
+        }
+        system = (raw, digest)
+        return digest
+    }
+
+    /// The instruction as JSON: a list of parts, a text, or the first message when it is one.
+    private static func instruction(of facts: SpanFacts) -> [UInt8]? {
+        if let system = facts.system, system.saysSomething { return GroupText.json(system) }
+        if case .stringValue(var text)? = facts.messages?.value {
+            let first = text.withUTF8 { bytes -> [UInt8]? in
+                guard let item = JSONScan.firstItem(of: bytes) else { return nil }
+                return Array(bytes[item])
+            }
+            if let first, first.first == UInt8(ascii: "{"), isInstruction(first) { return first }
+        }
+        if facts.firstRole == "system" || facts.firstRole == "developer",
+            let content = facts.firstContent, content.saysSomething, let text = content.text
+        {
+            var json = JSONText(capacity: text.utf8.count + 16)
+            json.string(text)
+            return json.bytes
+        }
+        return nil
+    }
+
+    private static func isInstruction(_ message: [UInt8]) -> Bool {
+        let role = JSONScan.members(of: message).first { $0.name == "role" }?.text
+        return role == "system" || role == "developer"
+    }
+
+    /// The names of the tools, then the digest of how they are described.
+    private func toolSet(of facts: SpanFacts) -> String? {
+        guard !facts.tools.isEmpty else { return nil }
+        let raw: [UInt8]
+        if facts.tools.count == 1, case .stringValue(let text)? = facts.tools[0].value.value,
+            text.hasPrefix("[")
+        {
+            raw = Array(text.utf8)
+        } else {
+            var all = GroupText()
+            all.add(facts.tools)
+            raw = all.closed
+        }
+        if raw == tools.raw { return tools.text }
+        let names = EvidenceReading.toolNames(in: raw).joined(separator: ",")
+        let text = names + ":" + OTLPIdentifier.hexadecimal(SHA256.hash(data: raw))
+        tools = (raw, text)
+        return text
+    }
+
+    /// Sorted, and each once: a sender may follow two conventions at a time.
+    private static func list(_ entries: [(name: String, text: String)]) -> String? {
+        guard !entries.isEmpty else { return nil }
+        var texts: [String] = []
+        for entry in entries.sorted(by: { ($0.name, $0.text) < ($1.name, $1.text) }) {
+            let text = "\(entry.name)=\(entry.text)"
+            if texts.last != text { texts.append(text) }
+        }
+        return texts.joined(separator: ",")
+    }
+}

@@ -1,0 +1,260 @@
+package import CordonCore
+import CordonLedger
+import CordonStore
+
+/// Erasure and retention: the only two ways in which content goes.
+extension Work {
+    /// Proposes to erase records; held ones are refused, and the attempt is kept.
+    ///
+    /// - Returns: the request, or the refusal, which the caller has to give after the commit: what
+    ///   is journaled of it must not be undone by the refusal itself.
+    package func proposeErasure(
+        _ ids: [String], basis: String, reason: String
+    ) throws -> Result<Erasure, Refusal> {
+        try need(.eraseEvidence)
+        guard (1...Erasure.recordsAtMost).contains(ids.count) else {
+            throw Refusal(
+                .invalidInput, "An erasure names 1 to \(Erasure.recordsAtMost) records.",
+                blockers: [Blocker("records", "1 to \(Erasure.recordsAtMost)", pointer: "/records")]
+            )
+        }
+        let rows = try ids.map { try evidenceRow($0) }
+        for row in rows where try transaction.evidenceGone(row.index) != nil {
+            throw Refusal(.wrongState, "The content of \(ULID.text(row.id)) is gone already.")
+        }
+        let event = ErasureEvent.proposed(
+            Erasure.Request(
+                indices: Set(rows.map(\.index)).sorted(), basis: basis, reason: reason))
+        let id = outside.newID()
+        guard let erasure = Erasure(id: id, first: event, by: person, at: now) else {
+            throw Refusal(.internalFault, "The erasure has no first event.")
+        }
+        try journal(event, stream: "erasure/\(id)")
+        try transaction.erasureSave(erasure)
+        if let refusal = try refusal(erasure) { return .failure(refusal) }
+        return .success(erasure)
+    }
+
+    /// Carries out what another person has proposed.
+    ///
+    /// - Returns: the erasure, or a refusal to give after the commit, as above.
+    package func approveErasure(_ id: String) throws -> Result<Erasure, Refusal> {
+        try need(.eraseEvidence)
+        guard var erasure = try transaction.erasure(id) else {
+            throw Refusal(.notFound, "There is no erasure \(id).")
+        }
+        try erasure.mayApprove(person)
+        if let refusal = try refusal(erasure) { return .failure(refusal) }
+        var ends: [(row: EvidenceRow, entry: [UInt8])] = []
+        for index in erasure.request.indices {
+            guard let row = try transaction.evidence(index),
+                let body = try transaction.evidenceBody(index)
+            else { continue }
+            ends.append((row, try entry(row, body)))
+        }
+        let event = ErasureEvent.executed(records: ends.count, basis: erasure.request.basis)
+        let place = try journal(event, stream: "erasure/\(id)")
+        for (row, entry) in ends {
+            try transaction.evidenceEnd(row.index, why: .erased, entry: entry, event: place)
+        }
+        erasure.apply(event, by: person, at: now)
+        try transaction.erasureSave(erasure)
+        return .success(erasure)
+    }
+
+    package func erasure(_ id: String) throws -> Erasure {
+        guard let erasure = try transaction.erasure(id) else {
+            throw Refusal(.notFound, "There is no erasure \(id).")
+        }
+        return erasure
+    }
+
+    package func erasures(after id: String, limit: Int) throws -> [Erasure] {
+        try transaction.erasures(after: id, limit: limit)
+    }
+
+    /// Journals and gives the refusal when a record is held.
+    private func refusal(_ erasure: Erasure) throws -> Refusal? {
+        var holding: [String: Hold] = [:]
+        for index in erasure.request.indices {
+            guard let row = try transaction.evidence(index),
+                let workflow = try sourceName(row.source)
+            else { continue }
+            for hold in try holds(on: row, of: workflow) { holding[hold.id] = hold }
+        }
+        guard !holding.isEmpty else { return nil }
+        let held = holding.values.sorted { $0.id < $1.id }
+        let because = "Held by \(held.map(\.id).joined(separator: ", "))."
+        let event = ErasureEvent.refused(because: because)
+        try journal(event, stream: "erasure/\(erasure.id)")
+        var refused = erasure
+        refused.apply(event, by: person, at: now)
+        try transaction.erasureSave(refused)
+        return Refusal(
+            .onHold,
+            "Some of these records are held; what is held is not erased. The request is kept as "
+                + "\(erasure.id) and can be approved once the holds are released.",
+            blockers: held.map { hold in
+                Blocker(
+                    "hold",
+                    "\(hold.id): \(hold.terms.reason)"
+                        + (hold.terms.incident.map { " (\($0))" } ?? ""))
+            })
+    }
+
+    /// The bytes of a record's log entry, from its content.
+    func entry(_ row: EvidenceRow, _ body: SealedBody) throws -> [UInt8] {
+        try evidence.seal.open(body, leaf: row.leaf).entry.bytes
+    }
+
+    func evidenceRow(_ id: String) throws -> EvidenceRow {
+        guard let bytes = ULID.bytes(id), let row = try transaction.evidence(id: bytes) else {
+            throw Refusal(.notFound, "There is no record \(id).")
+        }
+        if let bound = caller.workflow, try sourceName(row.source) != bound {
+            throw Refusal(.notPermitted, "This token serves the workflow \(bound) alone.")
+        }
+        return row
+    }
+
+    func sourceName(_ number: Int) throws -> String? { try transaction.source(number)?.key }
+
+    // MARK: Retention
+
+    /// What the retention of one workflow lets go at this moment.
+    package struct RetentionDue: Sendable {
+        package let workflow: String
+        package let retention: String
+        package let days: Int
+        /// Records whose time has run out, up to the limit of one look.
+        package let due: Int
+        /// How many of those are held.
+        package let held: Int
+        package let oldest: Instant?
+    }
+
+    /// Records that one look or run takes in for one workflow; the next one goes on.
+    package static let retentionBatch = 2_000
+
+    /// What would be deleted, workflow by workflow.
+    package func retentionPreview() throws -> [RetentionDue] {
+        try transaction.sources().map { source in
+            let (due, retention, days) = try outOfTime(source, from: 0)
+            let held = try due.filter { try !holds(on: $0.row, of: source.key).isEmpty }.count
+            return RetentionDue(
+                workflow: source.key, retention: retention, days: days, due: due.count,
+                held: held, oldest: due.first?.row.receivedAt)
+        }
+    }
+
+    /// Deletes the content of the next records of a workflow whose time has run out and that no
+    /// hold covers.
+    ///
+    /// - Returns: which were deleted, and where to go on; `nil` when the workflow is done.
+    func expire(
+        _ source: EvidenceSource, from index: UInt64
+    ) throws -> (expired: [UInt64], next: UInt64?) {
+        let (due, retention, days) = try outOfTime(source, from: index)
+        guard let last = due.last?.row.index else { return ([], nil) }
+        var ends: [(row: EvidenceRow, entry: [UInt8])] = []
+        let holds = try transaction.holds(workflow: source.key, released: false)
+        for (row, body) in due {
+            let isHeld = holds.contains {
+                $0.covers(workflow: source.key, at: row.at, receivedAt: row.receivedAt)
+            }
+            if !isHeld { ends.append((row, try entry(row, body))) }
+        }
+        if let first = ends.first, let end = ends.last {
+            let place = try journal(
+                EvidenceEvent.expired(
+                    ExpiryNote(
+                        retention: retention, days: days, firstIndex: first.row.index,
+                        lastIndex: end.row.index, records: ends.count)),
+                stream: "evidence/\(source.key)")
+            for (row, entry) in ends {
+                try transaction.evidenceEnd(row.index, why: .expired, entry: entry, event: place)
+            }
+        }
+        return (ends.map(\.row.index), last + 1)
+    }
+
+    private func outOfTime(
+        _ source: EvidenceSource, from index: UInt64
+    ) throws -> (due: [(row: EvidenceRow, body: SealedBody)], retention: String, days: Int) {
+        let policy = try policy().policy
+        let named = try transaction.workflow(source.key)?.profile.retention
+        let retention = named.flatMap { policy.retentionClass($0) }
+        let days = retention?.days ?? Self.usualRetentionDays
+        let due = try transaction.evidenceOld(
+            source: source.number, receivedBefore: now.adding(days: -days), from: index,
+            limit: Self.retentionBatch)
+        return (due, retention?.key ?? "usual", days)
+    }
+
+    /// Days for a workflow without a class: what article 19 of the EU's AI Act calls six months.
+    package static let usualRetentionDays = 183
+}
+
+extension Operations {
+    /// The ids of all records in which a name stands, whatever went in or came out.
+    ///
+    /// - Throws: a refusal when there are none, or more than one request can name.
+    package func records(naming person: String, _ caller: Caller) async throws -> [String] {
+        var ids: [String] = []
+        var query = EvidenceQuery(text: person, isEverything: true, limit: 200)
+        while true {
+            let page = try await find(query, caller)
+            ids += page.hits.map(\.id)
+            guard ids.count <= Erasure.recordsAtMost else {
+                throw Refusal(
+                    .invalidInput,
+                    "The name stands in more than \(Erasure.recordsAtMost) records: erase them "
+                        + "in several requests, by their ids.")
+            }
+            guard let next = page.next else { break }
+            query.below = next
+        }
+        guard !ids.isEmpty else {
+            throw Refusal(.notFound, "The name stands in no record that can be read.")
+        }
+        return ids
+    }
+
+    /// Deletes everything whose retention has run out, a batch a transaction.
+    ///
+    /// - Returns: how many records were deleted, by workflow.
+    package func runRetention(_ caller: Caller) async throws -> [String: Int] {
+        let sources = try await ask(caller) { work in
+            try work.need(.eraseEvidence)
+            return try work.transaction.sources()
+        }
+        var counts: [String: Int] = [:]
+        var shards: Set<UInt64> = []
+        for source in sources {
+            var next: UInt64? = 0
+            while let from = next {
+                let (expired, after) = try await perform(caller) {
+                    try $0.expire(source, from: from)
+                }
+                if !expired.isEmpty { counts[source.key, default: 0] += expired.count }
+                shards.formUnion(expired.map(SearchShard.number(of:)))
+                next = after
+            }
+        }
+        guard !shards.isEmpty else { return counts }
+        try await search.forget(shards: shards)
+        try await store.truncateLog()
+        return counts
+    }
+
+    /// Approves an erasure and takes the words of its records out of every file.
+    ///
+    /// The shards that hold them are removed before this returns; until they are made again,
+    /// searches read the records themselves. What the write-ahead log still holds is cut off.
+    package func approveErasure(_ id: String, _ caller: Caller) async throws -> Erasure {
+        let erasure = try await perform(caller) { try $0.approveErasure(id) }.get()
+        try await search.forget(erasure.request.indices)
+        try await store.truncateLog()
+        return erasure
+    }
+}

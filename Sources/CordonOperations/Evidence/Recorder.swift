@@ -1,0 +1,357 @@
+import CordonCore
+import CordonLedger
+import CordonStore
+import Foundation
+import Synchronization
+
+/// Takes evidence in: seals it on threads of its own and writes what waits together in one
+/// transaction.
+///
+/// Acknowledged means durable: ``record(_:from:boundTo:)`` returns after the commit. A crash before
+/// it leaves nothing of the batch. One batch is written at a time, so what the catalogue knows is
+/// never behind the database by more than the batch in flight.
+///
+/// Safe to share: everything that changes is behind one lock, and nothing is awaited in it.
+package final class Recorder: Sendable {
+    private struct Waiting {
+        let drafts: [CapturedDraft]
+        let caller: CheckedContinuation<Turn, any Error>
+    }
+
+    /// What somebody who waits is told.
+    private enum Turn: Sendable {
+        case written([Receipt])
+        /// Write what waits, your own first.
+        case lead([CapturedDraft])
+    }
+
+    private struct State {
+        var catalogue: Catalogue?
+        var waiting: [Waiting] = []
+        var isWriting = false
+        /// Bytes that are being sealed or wait to be written.
+        var bytes = 0
+        var refused = 0
+        /// With how many records the next dictionary is trained.
+        var trainingAt = 1_024
+    }
+
+    /// Bytes that may be under way: more are refused with 503, never dropped.
+    package static let bytesAtMost = 96 << 20
+    /// Records of one transaction: enough to share a sync, few enough to keep a stop quick.
+    static let recordsPerCommit = 1_024
+
+    private let store: Store
+    private let space: DiskSpace
+    private let outside: Outside
+    /// Told after each commit that there is something to be indexed.
+    private let onCommit: @Sendable () -> Void
+    private let sealers: WorkThreads<CaptureSealer>
+    private let state = Mutex(State())
+
+    init(
+        store: Store, outside: Outside, keys: EvidenceKeys, space: DiskSpace,
+        onCommit: @escaping @Sendable () -> Void
+    ) {
+        self.space = space
+        self.store = store
+        self.outside = outside
+        self.onCommit = onCommit
+        sealers = WorkThreads("cordon-seal", count: 2, limit: 4_096) {
+            CaptureSealer(seal: keys.seal(), outside: outside)
+        }
+    }
+
+    /// Reads from the database what is known of the senders; until then nothing can be recorded.
+    func load() async throws {
+        let catalogue = try await store.read { transaction in
+            let sources = try transaction.sources()
+            var last: [Int: Instant] = [:]
+            var counts: [Int: Int] = [:]
+            for source in sources {
+                last[source.number] = try transaction.sourceNewest(source.number)?.receivedAt
+                counts[source.number] = try transaction.sourceCount(source.number)
+            }
+            return Catalogue(
+                sources: sources, last: last, counts: counts, seen: try transaction.seenValues(),
+                gaps: try transaction.gaps(openOnly: true),
+                keys: try transaction.evidenceKeys(
+                    below: UInt64(Int64.max), limit: RecentKeys.capacity))
+        }
+        state.withLock { $0.catalogue = catalogue }
+    }
+
+    /// How often evidence was refused because too much was under way.
+    package var refusals: Int { state.withLock { $0.refused } }
+
+    /// Seals and writes what `read` gives, for a sender whose token may be bound to one workflow.
+    ///
+    /// `read` runs on a sealing thread, as taking a megabyte of protobuf apart is no work for the
+    /// thread that reads requests.
+    ///
+    /// - Parameter size: bytes of the request, which count against what may be under way.
+    /// - Throws: a refusal, with nothing kept.
+    package func record(
+        size: Int, boundTo workflow: String?, caller: Caller,
+        _ read: @escaping @Sendable () throws -> Capture
+    ) async throws -> [Receipt] {
+        try admit(size)
+        defer { state.withLock { $0.bytes -= size } }
+        let receivedAt = try state.withLock { state in
+            guard state.catalogue != nil else {
+                throw Refusal(.overloaded, "Cordon is starting: try again in a moment.")
+            }
+            return state.catalogue?.arrival(outside.now()) ?? outside.now()
+        }
+        let drafts = try await sealers.run { sealer in
+            let capture = try read()
+            return try capture.records.map { record in
+                try sealer.draft(
+                    record, workflow: try Self.workflow(record, boundTo: workflow),
+                    source: capture.source, receivedAt: receivedAt)
+            }
+        }
+        guard !drafts.isEmpty else { return [] }
+        return try await write(drafts, caller)
+    }
+
+    private func admit(_ size: Int) throws(Refusal) {
+        guard space.hasRoom else {
+            throw Refusal(
+                .storageFull,
+                "The disk is nearly full, and what is left is kept for stops and sign-offs: free "
+                    + "some space and send this again. Nothing of it was kept.")
+        }
+        let isAdmitted = state.withLock { state in
+            guard state.bytes + size <= Self.bytesAtMost else {
+                state.refused += 1
+                return false
+            }
+            state.bytes += size
+            return true
+        }
+        guard isAdmitted else {
+            throw Refusal(
+                .overloaded,
+                "\(Self.bytesAtMost >> 20) MiB of evidence are under way already: send this again "
+                    + "after a second.")
+        }
+    }
+
+    /// The workflow that a record belongs to: the token's, or the one that the sender names.
+    private static func workflow(
+        _ record: CapturedRecord, boundTo bound: String?
+    ) throws(Refusal) -> String {
+        if let bound { return bound }
+        let name = WorkflowName.key(from: record.workflow ?? "")
+        guard !name.isEmpty else {
+            throw Refusal(
+                .invalidInput,
+                "A record names no workflow: say `workflow`, or the resource attribute "
+                    + "cordon.workflow, or send with a token of the workflow.")
+        }
+        return name
+    }
+
+    // MARK: Writing
+
+    private func write(_ drafts: [CapturedDraft], _ caller: Caller) async throws -> [Receipt] {
+        let turn = try await withCheckedThrowingContinuation { continuation in
+            let leads = state.withLock { state in
+                if state.isWriting {
+                    state.waiting.append(Waiting(drafts: drafts, caller: continuation))
+                    return false
+                }
+                state.isWriting = true
+                return true
+            }
+            if leads { continuation.resume(returning: Turn.lead(drafts)) }
+        }
+        switch turn {
+        case .written(let receipts): return receipts
+        case .lead(let drafts): return try await lead(drafts)
+        }
+    }
+
+    /// Writes one's own records and those of others that wait, tells them, and hands the lead on.
+    private func lead(_ own: [CapturedDraft]) async throws -> [Receipt] {
+        var others: [Waiting] = []
+        var count = own.count
+        state.withLock { state in
+            while let next = state.waiting.first,
+                count + next.drafts.count <= Self.recordsPerCommit
+            {
+                count += next.drafts.count
+                others.append(state.waiting.removeFirst())
+            }
+        }
+        let result = await written([own] + others.map(\.drafts))
+        let next = state.withLock { state -> Waiting? in
+            guard !state.waiting.isEmpty else {
+                state.isWriting = false
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.caller.resume(returning: .lead(next?.drafts ?? []))
+        for (place, other) in others.enumerated() {
+            other.caller.resume(with: result[place + 1].map(Turn.written))
+        }
+        return try result[0].get()
+    }
+
+    /// One transaction for all, or, when somebody's records are refused, one for each.
+    private func written(_ batches: [[CapturedDraft]]) async -> [Result<[Receipt], any Error>] {
+        do {
+            var receipts = try await commit(batches.flatMap(\.self))[...]
+            return batches.map { batch in
+                defer { receipts = receipts.dropFirst(batch.count) }
+                return .success(Array(receipts.prefix(batch.count)))
+            }
+        } catch let error as Refusal where batches.count > 1 && error.kind == .idempotencyMismatch {
+            var results: [Result<[Receipt], any Error>] = []
+            for batch in batches {
+                do { results.append(.success(try await commit(batch))) } catch {
+                    results.append(.failure(error))
+                }
+            }
+            return results
+        } catch {
+            return batches.map { _ in .failure(error) }
+        }
+    }
+
+    private func commit(_ drafts: [CapturedDraft]) async throws -> [Receipt] {
+        let plan = try state.withLock { state throws(Refusal) in
+            guard let catalogue = state.catalogue else {
+                throw Refusal(.overloaded, "Cordon is starting: try again in a moment.")
+            }
+            return try catalogue.plan(drafts)
+        }
+        let indices = try await Operations.saying {
+            try await store.write { try $0.write(plan, cause: "evidence") }
+        }
+        state.withLock { $0.catalogue?.apply(plan, indices: indices) }
+        onCommit()
+        let ids = try await earlierIDs(plan, indices)
+        return zip(zip(plan.steps, drafts), indices).map { step, index in
+            switch step.0 {
+            case .write: Receipt(id: step.1.id, index: index, isDuplicate: false)
+            case .stored, .repeated:
+                Receipt(id: ids[index] ?? step.1.id, index: index, isDuplicate: true)
+            }
+        }
+    }
+
+    /// The ids of records that were there already.
+    private func earlierIDs(
+        _ plan: CapturePlan, _ indices: [UInt64]
+    ) async throws -> [UInt64: String] {
+        let known = zip(plan.steps, indices).compactMap { step, index in
+            if case .write = step { nil as UInt64? } else { index }
+        }
+        guard !known.isEmpty else { return [:] }
+        return try await store.read { transaction in
+            var ids: [UInt64: String] = [:]
+            for index in Set(known) {
+                ids[index] = try transaction.evidence(index).map { ULID.text($0.id) }
+            }
+            return ids
+        }
+    }
+
+    // MARK: What is known
+
+    /// Runs `body` on what is known of the senders, if it is known yet.
+    func withCatalogue<T: Sendable>(_ body: @Sendable (inout Catalogue) -> T) -> T? {
+        state.withLock { state in
+            guard var catalogue = state.catalogue.take() else { return nil }
+            let value = body(&catalogue)
+            state.catalogue = catalogue
+            return value
+        }
+    }
+
+    /// Whether a dictionary should be trained now; asked once for each doubling.
+    func isTrainingDue(records: Int) -> Bool {
+        state.withLock { state in
+            guard records >= state.trainingAt else { return false }
+            while state.trainingAt <= records { state.trainingAt *= 2 }
+            return true
+        }
+    }
+
+    package func close() { sealers.close() }
+}
+
+extension Transaction {
+    /// Writes what a plan says, and gives the place of each of its records.
+    func write(_ plan: CapturePlan, cause: String) throws -> [UInt64] {
+        var indices: [UInt64] = []
+        indices.reserveCapacity(plan.steps.count)
+        for step in plan.steps {
+            switch step {
+            case .write(let draft, let source):
+                indices.append(try evidenceAppend(draft.draft, source: source))
+            case .stored(let index): indices.append(index)
+            case .repeated(let earlier): indices.append(indices[earlier])
+            }
+        }
+        for source in plan.newSources {
+            guard case .write(let draft, _) = plan.steps[source.step] else { continue }
+            let at = draft.draft.receivedAt
+            let index = indices[source.step]
+            try journalAppend(
+                EvidenceEvent.sourceSeen(number: source.number, index: index),
+                stream: "evidence/\(source.workflow)", actor: .cordon, at: at, cause: cause)
+            try sourceInsert(
+                EvidenceSource(
+                    number: source.number, key: source.workflow, firstIndex: index, firstAt: at))
+        }
+        for change in plan.changes {
+            guard case .write(let draft, _) = plan.steps[change.step] else { continue }
+            let at = draft.draft.receivedAt
+            let index = indices[change.step]
+            try journalAppend(
+                EvidenceEvent.changeSeen(
+                    aspect: change.aspect, value: change.value, index: index,
+                    isFirst: change.isFirst),
+                stream: "evidence/\(change.workflow)", actor: .cordon, at: at, cause: cause)
+            try seenInsert(
+                SeenValue(
+                    source: change.number, aspect: change.aspect, value: change.value,
+                    index: index, at: at))
+        }
+        for gap in plan.gaps { try gapOpen(gap, cause: cause) }
+        return indices
+    }
+
+    func gapOpen(_ gap: GapNews, cause: String) throws {
+        try journalAppend(
+            EvidenceEvent.gapOpened(kind: gap.kind, detail: gap.detail),
+            stream: "evidence/\(gap.workflow)", actor: .cordon, at: gap.at, cause: cause)
+        try gapOpen(
+            StoredGap(
+                source: gap.number, kind: gap.kind, openedAt: gap.at, detail: gap.detail))
+    }
+}
+
+/// The key under which a workflow is registered, made from whatever a sender calls it.
+package enum WorkflowName {
+    /// Characters of a key.
+    static let longest = 64
+
+    /// Small letters, digits and single hyphens; empty when nothing is left.
+    package static func key(from name: String) -> String {
+        var key = ""
+        for scalar in name.lowercased().unicodeScalars {
+            switch scalar {
+            case "a"..."z", "0"..."9": key.unicodeScalars.append(scalar)
+            default: if !key.isEmpty, !key.hasSuffix("-") { key += "-" }
+            }
+            if key.utf8.count >= longest { break }
+        }
+        while key.hasSuffix("-") { key.removeLast() }
+        return key
+    }
+}
