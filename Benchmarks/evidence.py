@@ -72,7 +72,7 @@ class EvidenceCordon(Cordon):
         body = answer.read()
         if answer.status != 200:
             raise Failure(f"GET /evidence for {name}: {answer.status} {body[:500]!r}")
-        return {record["trace"] for record in json.loads(body)["records"]}
+        return {record["trace"] for record in json.loads(body)["items"]}
 
     def incident(self):
         body = {"workflow": "bench", "what": "Another customer's name.", "left_company": "unknown"}
@@ -87,6 +87,11 @@ class EvidenceCordon(Cordon):
         while True:
             found = self.call("GET", f"{path}/{search_id}", token=self.respond_token)
             if found["state"] == "finished":
+                page = found
+                while page.get("next"):
+                    page = self.call("GET", f"{path}/{search_id}?after={page['next']}",
+                                     token=self.respond_token)
+                    found["hits"] += page["hits"]
                 return found
             if found["state"] in ("failed", "cancelled"):
                 raise Failure(f"the lookback's search is {found['state']}: {found}")

@@ -56,7 +56,7 @@ public struct LedgerEntry: Hashable, Sendable {
         bytes.append(kind.rawValue)
         bytes.append(UInt8(commitments.count))
         for commitment in commitments {
-            commitment.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            commitment.storage.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
         return bytes
     }

@@ -18,6 +18,14 @@ public enum Merkle {
         return MerkleHash(hasher.finalize())
     }
 
+    /// The same for bytes in an array.
+    public static func leaf(_ entry: [UInt8]) -> MerkleHash {
+        var hasher = SHA256()
+        withUnsafeBytes(of: UInt8(0)) { hasher.update(bufferPointer: $0) }
+        entry.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        return MerkleHash(hasher.finalize())
+    }
+
     /// Hashes two neighbours to their parent: SHA-256 of a one byte, the left and the right.
     public static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
         withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { buffer in

@@ -41,28 +41,49 @@ package struct EvidenceRow: Equatable, Sendable {
 }
 
 extension Transaction {
-    /// Appends a record to the log, in this transaction.
+    /// Appends records to the log, in this transaction.
     ///
-    /// - Returns: its place in the log.
-    package func evidenceAppend(_ draft: EvidenceDraft, source: Int) throws -> UInt64 {
+    /// - Returns: their places in the log.
+    package func evidenceAppend(
+        _ drafts: [(draft: EvidenceDraft, source: Int)]
+    ) throws -> [UInt64] {
         guard let journal = batch.journal as? JournalBatch else {
             throw StoreError.misconfigured("the store was opened without a journal")
         }
-        let index = Int64(try journal.append(draft.leaf, in: self))
+        var indices: [UInt64] = []
+        var heads: [[SQL.Value]] = []
+        var bodies: [[SQL.Value]] = []
+        indices.reserveCapacity(drafts.count)
+        heads.reserveCapacity(drafts.count)
+        bodies.reserveCapacity(drafts.count)
+        for (draft, source) in drafts {
+            let place = try journal.append(draft.leaf, in: self)
+            let index = SQL.Value.integer(Int64(place))
+            indices.append(place)
+            heads.append([
+                index, .integer(Int64(source)), .integer(Int64(draft.kind.code)),
+                .integer(draft.at.milliseconds), .integer(draft.receivedAt.milliseconds),
+                .blob(draft.id), .blob(draft.dedupe), .blob(draft.leaf.bytes),
+            ])
+            bodies.append([
+                index, .integer(Int64(draft.body.wrapped.master)),
+                .blob(draft.body.wrapped.bytes), .integer(Int64(draft.body.dictionary)),
+                .blob(draft.body.sealed),
+            ])
+        }
+        let (number, bytes) = (0, [UInt8]())
         try run(
             """
             INSERT INTO evidence (idx, source, kind, at_ms, received_ms, id, dedupe, leaf)
-            VALUES (\(index), \(source), \(draft.kind.code), \(draft.at.milliseconds),
-                \(draft.receivedAt.milliseconds), \(draft.id), \(draft.dedupe),
-                \(draft.leaf.bytes))
-            """)
+            VALUES (\(number), \(number), \(number), \(number), \(number), \(bytes), \(bytes),
+                \(bytes))
+            """, forEach: heads)
         try run(
             """
             INSERT INTO evidence_body (idx, master, wrapped, dictionary, sealed)
-            VALUES (\(index), \(draft.body.wrapped.master), \(draft.body.wrapped.bytes),
-                \(draft.body.dictionary), \(draft.body.sealed))
-            """)
-        return UInt64(index)
+            VALUES (\(number), \(number), \(bytes), \(number), \(bytes))
+            """, forEach: bodies)
+        return indices
     }
 
     package func evidence(_ index: UInt64) throws -> EvidenceRow? {
@@ -130,6 +151,19 @@ extension Transaction {
         let last = try row("SELECT max(idx) AS last FROM evidence")?.integerOrNil("last")
         let count = try row("SELECT count(*) AS n FROM evidence")?.integer("n") ?? 0
         return (Int(count), last.map { UInt64($0) + 1 } ?? 0)
+    }
+
+    /// The places of a workflow's records within a window, those nearest to its end first.
+    package func evidencePlaces(
+        source: Int, window: ClosedRange<Int64>, limit: Int
+    ) throws -> [UInt64] {
+        try rows(
+            """
+            SELECT idx FROM evidence
+            WHERE source = \(source) AND at_ms BETWEEN \(window.lowerBound) AND \(window.upperBound)
+            ORDER BY idx DESC LIMIT \(max(0, limit))
+            """
+        ).map { UInt64(try $0.integer("idx")) }
     }
 
     /// What names the records for their senders, of the newest ones first.

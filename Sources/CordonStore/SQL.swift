@@ -53,6 +53,14 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         return text
     }
 
+    /// The same statement with other values, each of the kind of the one in its place.
+    func binding(_ values: [Value]) -> SQL {
+        precondition(values.count == bindings.count, "A value for each binding.")
+        var bound = self
+        bound.bindings = zip(bindings, values).map { Binding(kind: $0.kind, value: $1) }
+        return bound
+    }
+
     /// One statement made of two, written next to each other.
     package static func + (left: SQL, right: SQL) -> SQL {
         var joined = left

@@ -114,3 +114,79 @@ extension StoredTable {
         "schema_migration",
         [.integer("number"), .text("name"), .integer("applied_at_ms"), .text("digest")])
 }
+
+/// The tables of evidence.
+extension StoredTable {
+    package static let evidence = StoredTable(
+        "evidence",
+        [
+            .integer("idx"), .integer("source"), .integer("kind"), .integer("at_ms"),
+            .integer("received_ms"), .blob("id"), .blob("dedupe"), .blob("leaf"),
+        ], isInOrder: true)
+
+    package static let evidenceBody = StoredTable(
+        "evidence_body",
+        [
+            .integer("idx"), .integer("master"), .blob("wrapped"), .integer("dictionary"),
+            .blob("sealed"),
+        ], isInOrder: true, pageSize: 256)
+
+    package static let evidenceGone = StoredTable(
+        "evidence_gone",
+        [.integer("idx"), .text("why"), .integer("event"), .blob("entry")], isInOrder: true)
+
+    package static let evidenceDictionary = StoredTable(
+        "evidence_dictionary",
+        [
+            .integer("num"), .text("sha256"), .integer("master"), .blob("wrapped"),
+            .blob("sealed"),
+        ], pageSize: 16)
+
+    package static let evidenceSource = StoredTable(
+        "evidence_source",
+        [.integer("num"), .text("key"), .integer("first_idx"), .integer("first_ms")])
+
+    package static let evidenceSeen = StoredTable(
+        "evidence_seen",
+        [
+            .integer("source"), .text("aspect"), .text("value"), .integer("idx"),
+            .integer("at_ms"),
+        ], keyCount: 3)
+
+    package static let evidenceGap = StoredTable(
+        "evidence_gap",
+        [
+            .integer("source"), .text("kind"), .integer("opened_ms"),
+            StoredColumn("closed_ms", .integer, isOptional: true), .text("detail"),
+        ], keyCount: 3)
+
+    package static let hold = StoredTable(
+        "hold",
+        [
+            .text("id"), .integer("version"), .text("workflow"), .integer("released"),
+            .text("body"),
+        ], pageSize: 200)
+
+    /// Few at a time: each may name ten thousand records.
+    package static let erasure = StoredTable(
+        "erasure", [.text("id"), .integer("version"), .text("state"), .text("body")],
+        pageSize: 20)
+
+    package static let tileRoot = StoredTable(
+        "tile_root", [.integer("level"), .integer("idx"), .blob("hash")], keyCount: 2)
+
+    package static let searchRun = StoredTable(
+        "search_run",
+        [.text("id"), .text("incident"), .text("state"), .text("body"), .text("sum")],
+        pageSize: 50)
+
+    package static let searchHit = StoredTable(
+        "search_hit", [.text("run"), .integer("idx"), .text("terms"), .text("sum")], keyCount: 2)
+
+    package static let cosignature = StoredTable(
+        "cosignature", [.integer("size"), .text("witness"), .text("line")], keyCount: 2)
+
+    package static let timestampToken = StoredTable(
+        "timestamp_token", [.integer("size"), .text("authority"), .blob("token")], keyCount: 2,
+        pageSize: 50)
+}

@@ -40,6 +40,13 @@ package final class Transaction {
         try watched(statement) { try connection.run(statement) }
     }
 
+    /// Runs one statement once for each row of values, which take the places of its bindings.
+    ///
+    /// For values that hold no text with a zero byte: that is not looked for again here.
+    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+        try watched(statement) { try connection.run(statement, forEach: rows) }
+    }
+
     /// Asks for something to be done once the commit is durable, before any caller hears of it.
     ///
     /// Effects run on the writer's thread, one after the other in the order of the writes, so they

@@ -26,9 +26,9 @@ struct EvidenceService: Service {
     let logger: Logger
 
     /// How often gaps are looked for: they have to be told within a minute.
-    private static let pace = Duration.seconds(5)
+    private static let pace = Duration.seconds(1)
     /// Every so many looks, what retention lets go is deleted: once an hour.
-    private static let retentionEvery = 720
+    private static let retentionEvery = 3_600
 
     func run() async throws {
         await attempt("the senders could not be read") { try await operations.startEvidence() }

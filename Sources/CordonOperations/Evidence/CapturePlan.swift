@@ -6,8 +6,8 @@ import CordonStore
 struct CapturePlan: Sendable {
     enum Step: Sendable {
         case write(CapturedDraft, source: Int)
-        /// It is there already.
-        case stored(at: UInt64)
+        /// It is there already; with the sender's own key it has to say the same.
+        case stored(at: UInt64, content: UInt64?)
         /// It came twice in this batch; the first is the step with this number.
         case repeated(of: Int)
     }
@@ -44,6 +44,13 @@ struct CapturePlan: Sendable {
     }
 
     init(nextNumber: Int) { self.nextNumber = nextNumber }
+
+    /// The records to be written, in their order.
+    var drafts: [(draft: EvidenceDraft, source: Int)] {
+        steps.compactMap { step in
+            if case .write(let draft, let source) = step { (draft.draft, source) } else { nil }
+        }
+    }
 
     /// The number of a record's workflow; a new workflow gets the next one.
     mutating func number(of draft: CapturedDraft, known: Int?) -> Int {

@@ -64,8 +64,7 @@ struct Catalogue {
                 openedAt: gap.openedAt, lastAt: gap.openedAt, detail: gap.detail, records: 0)
         }
         for (index, dedupe) in newestFirst.reversed() {
-            let (key, content) = RecentKeys.halves(dedupe)
-            keys.add(key, .init(index: index, content: content))
+            keys.add(RecentKeys.halves(dedupe).key, index)
         }
     }
 
@@ -86,9 +85,9 @@ struct Catalogue {
         var plan = CapturePlan(nextNumber: sources.count + 1)
         for draft in drafts {
             let (key, content) = RecentKeys.halves(draft.draft.dedupe)
-            if let entry = keys[key] {
-                try Self.same(entry.content, content, draft)
-                plan.steps.append(.stored(at: entry.index))
+            if let index = keys[key] {
+                plan.steps.append(
+                    .stored(at: index, content: draft.record.hasClientKey ? content : nil))
             } else if let place = plan.places[key] {
                 if case .write(let earlier, _) = plan.steps[place] {
                     try Self.same(RecentKeys.halves(earlier.draft.dedupe).content, content, draft)
@@ -109,18 +108,19 @@ struct Catalogue {
     ) throws(Refusal) {
         // Without a name of the sender's own the name is the content.
         guard draft.record.hasClientKey, stored != content else { return }
-        throw Refusal(
-            .idempotencyMismatch,
-            "A record has the key of an earlier one but says something else; nothing of this "
-                + "request was kept.")
+        throw keyOfAnother
     }
+
+    static let keyOfAnother = Refusal(
+        .idempotencyMismatch,
+        "A record has the key of an earlier one but says something else; nothing of this request "
+            + "was kept.")
 
     /// Takes in what was written.
     mutating func apply(_ plan: CapturePlan, indices: [UInt64]) {
         for (step, index) in zip(plan.steps, indices) {
             guard case .write(let draft, let number) = step else { continue }
-            let (key, content) = RecentKeys.halves(draft.draft.dedupe)
-            keys.add(key, .init(index: index, content: content))
+            keys.add(RecentKeys.halves(draft.draft.dedupe).key, index)
             let receivedAt = draft.draft.receivedAt
             var source =
                 sources.removeValue(forKey: draft.workflow)

@@ -1,43 +1,85 @@
 /// Remembers which records came lately, by the first eight bytes of what names them.
 ///
-/// A hash table of fixed size: 16 bytes a place, two places a record. What is older than the last
-/// ``capacity`` records is forgotten, and a record that is sent again after that is kept twice.
+/// Two tables of fixed places: when the newer one is full, the older one is dropped. What is older
+/// than that is forgotten, and a record that is sent again after it is kept twice.
 struct RecentKeys {
-    /// A day's retries of a firm that sends eleven records a second; 33 MB at most.
+    /// Records that are remembered at most, in 32 MB; at least half of them are: a day's of a firm
+    /// that makes six a second.
     static let capacity = 1_000_000
 
-    private var places: [UInt64: Entry] = [:]
-    /// The keys in the order in which they came, as a ring.
-    private var ring: [UInt64] = []
-    private var next = 0
-    private let capacity: Int
+    private var newer: Table
+    private var older: Table
+    private let generation: Int
 
-    struct Entry: Sendable {
-        let index: UInt64
-        /// The last eight bytes: what the record says.
-        let content: UInt64
+    init(capacity: Int = RecentKeys.capacity) {
+        generation = max(1, capacity / 2)
+        newer = Table()
+        older = Table()
     }
 
-    init(capacity: Int = RecentKeys.capacity) { self.capacity = capacity }
+    /// The place in the log of the record with a key.
+    subscript(key: UInt64) -> UInt64? { newer[key] ?? older[key] }
 
-    subscript(key: UInt64) -> Entry? { places[key] }
-
-    mutating func add(_ key: UInt64, _ entry: Entry) {
-        if ring.count < capacity {
-            ring.append(key)
-        } else {
-            places[ring[next]] = nil
-            ring[next] = key
-            next = (next + 1) % capacity
+    mutating func add(_ key: UInt64, _ index: UInt64) {
+        if newer.count >= generation {
+            older = newer
+            newer = Table()
         }
-        places[key] = entry
+        newer.add(key, index)
     }
 
     /// The two halves of a dedupe key.
     static func halves(_ dedupe: [UInt8]) -> (key: UInt64, content: UInt64) {
-        let (key, content) = (dedupe.prefix(8), dedupe.dropFirst(8))
-        return (
-            key.reduce(0) { $0 << 8 | UInt64($1) }, content.reduce(0) { $0 << 8 | UInt64($1) }
-        )
+        var (key, content) = (UInt64(0), UInt64(0))
+        for place in 0..<8 {
+            key = key << 8 | UInt64(dedupe[place])
+            content = content << 8 | UInt64(dedupe[place + 8])
+        }
+        return (key, content)
+    }
+
+    /// Open addressing over two arrays, 16 bytes a place, at most half full.
+    private struct Table {
+        private var keys: [UInt64] = []
+        /// One more than the index, so that an empty place is 0.
+        private var indices: [UInt64] = []
+        private(set) var count = 0
+
+        subscript(key: UInt64) -> UInt64? {
+            guard !keys.isEmpty else { return nil }
+            var place = start(key)
+            while indices[place] != 0 {
+                if keys[place] == key { return indices[place] - 1 }
+                place = (place + 1) & (keys.count - 1)
+            }
+            return nil
+        }
+
+        mutating func add(_ key: UInt64, _ index: UInt64) {
+            if count * 2 >= keys.count { grow() }
+            insert(key, index + 1)
+        }
+
+        private mutating func insert(_ key: UInt64, _ stored: UInt64) {
+            var place = start(key)
+            while indices[place] != 0, keys[place] != key { place = (place + 1) & (keys.count - 1) }
+            if indices[place] == 0 { count += 1 }
+            keys[place] = key
+            indices[place] = stored
+        }
+
+        private mutating func grow() {
+            let size = max(1_024, keys.count * 2)
+            let (oldKeys, oldIndices) = (keys, indices)
+            keys = Array(repeating: 0, count: size)
+            indices = Array(repeating: 0, count: size)
+            count = 0
+            for (key, stored) in zip(oldKeys, oldIndices) where stored != 0 { insert(key, stored) }
+        }
+
+        /// The keys are hashes already.
+        private func start(_ key: UInt64) -> Int {
+            Int(truncatingIfNeeded: key) & (keys.count - 1)
+        }
     }
 }

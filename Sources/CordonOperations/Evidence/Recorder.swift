@@ -272,11 +272,11 @@ package final class Recorder: Sendable {
         }
     }
 
-    /// Whether a dictionary should be trained now; asked once for each doubling.
+    /// Whether a dictionary should be trained now; asked once for each time that they have grown eightfold.
     func isTrainingDue(records: Int) -> Bool {
         state.withLock { state in
             guard records >= state.trainingAt else { return false }
-            while state.trainingAt <= records { state.trainingAt *= 2 }
+            while state.trainingAt <= records { state.trainingAt *= 8 }
             return true
         }
     }
@@ -287,13 +287,19 @@ package final class Recorder: Sendable {
 extension Transaction {
     /// Writes what a plan says, and gives the place of each of its records.
     func write(_ plan: CapturePlan, cause: String) throws -> [UInt64] {
+        var written = try evidenceAppend(plan.drafts)[...]
         var indices: [UInt64] = []
         indices.reserveCapacity(plan.steps.count)
         for step in plan.steps {
             switch step {
-            case .write(let draft, let source):
-                indices.append(try evidenceAppend(draft.draft, source: source))
-            case .stored(let index): indices.append(index)
+            case .write: indices.append(written.removeFirst())
+            case .stored(let index, let content):
+                if let content, let stored = try evidence(index)?.dedupe,
+                    RecentKeys.halves(stored).content != content
+                {
+                    throw Catalogue.keyOfAnother
+                }
+                indices.append(index)
             case .repeated(let earlier): indices.append(indices[earlier])
             }
         }

@@ -40,7 +40,7 @@ package final class SearchIndex: Sendable {
     private let ended = DispatchSemaphore(value: 0)
 
     /// Records that one look takes in.
-    static let batch = 4_096
+    static let batch = 2_048
     /// Shards that are kept open for reading.
     static let shardsOpen = 48
 

@@ -28,7 +28,8 @@ extension Operations {
         _ = recorder.withCatalogue { $0.apply(opens: due.opens, closes: due.closes) }
     }
 
-    /// Trains a dictionary when there are enough records, and again whenever they have doubled.
+    /// Trains a dictionary when there are enough records, and again whenever they have
+    /// grown eightfold.
     package func trainDictionary() async throws {
         let keys = keys
         let records = recorder.withCatalogue { $0.records } ?? 0

@@ -53,6 +53,8 @@ protocol SQLConnection {
     func rows(_ statement: SQL) throws -> [Row]
     /// - Returns: how many rows were inserted, updated or deleted.
     @discardableResult func run(_ statement: SQL) throws -> Int
+    /// Runs one statement once for each row of values, which take the places of its bindings.
+    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws
     /// Runs text that came from a migration.
     func script(_ text: String) throws
 }

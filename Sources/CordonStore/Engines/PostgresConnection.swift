@@ -49,6 +49,10 @@ final class PostgresConnection: SQLConnection {
 
     @discardableResult func run(_ statement: SQL) throws -> Int { try execute(statement).changes }
 
+    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+        for row in rows { try run(statement.binding(row)) }
+    }
+
     func script(_ text: String) throws { _ = try checked(PQexec(connection, text)) }
 
     /// - Throws: `StoreError.refused` when the server rolled back instead, which it does silently

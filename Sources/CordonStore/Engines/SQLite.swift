@@ -13,6 +13,9 @@ struct SQLiteEngine: Engine {
         configuration.foreignKeysEnabled = true
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)
+        // Sealed records are a little over 1 KB, and pages of 16 KB hold them with little waste and
+        // a quarter of the calls. It counts for a new file only.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = 16384") }
         // A rollback that fails must reach the operator as an error, not end the process.
         configuration.allowsUnsafeTransactions = true
         pool = try translated { try DatabasePool(path: path, configuration: configuration) }
@@ -135,6 +138,18 @@ private struct SQLiteConnection: SQLConnection {
         }
     }
 
+    /// Prepared once: for thousands of rows the looking up costs more than the writing.
+    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+        try translated {
+            let prepared = try prepare(statement)
+            for row in rows {
+                prepared.setUncheckedArguments(
+                    StatementArguments(row.map(Self.databaseValue)))
+                try prepared.execute()
+            }
+        }
+    }
+
     func script(_ text: String) throws { try translated { try database.execute(sql: text) } }
 
     private func prepare(_ statement: SQL) throws -> Statement {
@@ -144,15 +159,16 @@ private struct SQLiteConnection: SQLConnection {
     }
 
     private func arguments(_ statement: SQL) -> StatementArguments {
-        StatementArguments(
-            statement.bindings.map { binding -> DatabaseValue in
-                switch binding.value {
-                case .null: .null
-                case .integer(let integer): integer.databaseValue
-                case .text(let text): text.databaseValue
-                case .blob(let bytes): Data(bytes).databaseValue
-                }
-            })
+        StatementArguments(statement.bindings.map { Self.databaseValue($0.value) })
+    }
+
+    private static func databaseValue(_ value: SQL.Value) -> DatabaseValue {
+        switch value {
+        case .null: .null
+        case .integer(let integer): integer.databaseValue
+        case .text(let text): text.databaseValue
+        case .blob(let bytes): Data(bytes).databaseValue
+        }
     }
 
     private func values(_ row: GRDB.Row, _ columns: [String]) throws -> [SQL.Value] {

@@ -8,9 +8,9 @@ import FoundationEssentials
 /// rare, is left out before the training.
 package enum DictionaryTraining {
     /// In how many different sample records a word must occur to be kept.
-    package static let recordsAtLeast = 24
+    package static let recordsAtLeast = 16
     /// How many records are looked at.
-    package static let sampleSize = 2_048
+    package static let sampleSize = 1_024
     /// A dictionary is worth having only if it saves this share of what it is tried on, in percent.
     package static let savingAtLeast = 5
 

@@ -60,11 +60,11 @@ package final class RecordSeal {
         }
         let wrapped = try WrappedSecret(
             secret, for: leaf.data, with: masters.newest, nonce: nonce)
-        return (
-            leaf,
-            SealedBody(
-                wrapped: wrapped, dictionary: number, sealed: Array(box.ciphertext + box.tag))
-        )
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(compressed.count + 16)
+        sealed.append(contentsOf: box.ciphertext)
+        sealed.append(contentsOf: box.tag)
+        return (leaf, SealedBody(wrapped: wrapped, dictionary: number, sealed: sealed))
     }
 
     /// Opens what is kept and checks it against the leaf that the log has.

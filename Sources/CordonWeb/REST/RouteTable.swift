@@ -7,7 +7,7 @@ package enum RouteTable {
         SystemRoutes.all + IdentityRoutes.all + WorkflowRoutes.all + GateRoutes.all
         + IncidentRoutes.all + ResponseRoutes.all + InvestigationRoutes.all + RestartRoutes.all
         + JournalRoutes.all + CaptureRoutes.all + EvidenceRoutes.all + KeepingRoutes.all
-        + LookbackRoutes.all + LedgerRoutes.all
+        + LookbackRoutes.all + ExportRoutes.all + LedgerRoutes.all
 
     /// One row of the permission table, for tests and documentation.
     package struct Row: Sendable {

@@ -80,7 +80,7 @@ enum EvidenceRoutes {
     private static let count = Route(
         method: "GET", path: Paths.root + "/evidence/count", operationID: "countEvidence",
         tag: tag, summary: "How many records there are, and how many are indexed.",
-        permission: .captureEvidence, command: nil,
+        permission: .readEvidence, command: nil,
         answers: [
             .init(
                 status: 200, mediaType: "application/json", type: EvidenceCountView.self,
