@@ -20,6 +20,7 @@ if let limit = Context.environment["CORDON_SLOW"] {
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let asyncHTTPClient = Target.Dependency.product(
@@ -38,6 +39,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -51,10 +53,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "CordonLedger", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "CordonLedger", dependencies: [asn1, crypto], swiftSettings: strict),
         .target(
             name: "CordonCore",
             dependencies: ["CordonLedger", crypto, .product(name: "Yams", package: "Yams")],
@@ -95,10 +98,10 @@ let package = Package(
         .executableTarget(
             name: "cordon",
             dependencies: [
+                "CMalloc",
                 "CordonAPI", "CordonClient", "CordonCore", "CordonGateway", "CordonLedger",
-                "CordonOperations", "CordonStore", "CordonWeb", hummingbird, logging,
-                nio("NIOCore"),
-                nio("NIOPosix"),
+                "CordonOperations", "CordonStore", "CordonWeb", asyncHTTPClient, hummingbird,
+                logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "TOMLKit", package: "TOMLKit"),

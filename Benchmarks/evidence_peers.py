@@ -41,11 +41,11 @@ def shared_json(tools, script, *words):
         raise Failure(f"{script} said {said!r}") from error
 
 
-def warm_up(tools, encoded, url, *headers):
-    """The first batch, which no server answers as it answers the later ones."""
+def warm_up(tools, encoded, url, *headers, spans=WARM_UP):
+    """The first batches, which no server answers as it answers the later ones."""
     loaded = shared_json(
-        tools, "otlp_load.py", encoded, url, "--conns", 1, "--max-spans", WARM_UP, *headers)
-    if loaded["spans"] < WARM_UP or loaded["errors"]:
+        tools, "otlp_load.py", encoded, url, "--conns", 1, "--max-spans", spans, *headers)
+    if loaded["spans"] < spans or loaded["errors"]:
         raise Failure(f"{url} did not take the first batch: {loaded}")
 
 

@@ -19,6 +19,8 @@ public struct CordonClient: Sendable {
     public static let connectSeconds: Int64 = 10
     /// The longest wait for a whole answer, in seconds.
     public static let answerSeconds: Int64 = 60
+    /// The longest wait for a part of an answer that is handed on in pieces, in seconds.
+    public static let pieceSeconds: Int64 = 900
     /// The most bytes that an answer may have: 64 MiB.
     public static let answerLimit = 64 << 20
 
@@ -106,6 +108,69 @@ public struct CordonClient: Sendable {
         return answer
     }
 
+    /// Asks one question and hands the answer on piece by piece, however long it is.
+    ///
+    /// The server may make a long answer before it sends the first byte, so that each part is
+    /// waited for up to ``pieceSeconds``. Nothing is repeated.
+    ///
+    /// - Parameters:
+    ///   - path: The path with its segments escaped; see `Paths.segment`.
+    ///   - query: Names and values, not yet escaped.
+    ///   - accept: The media type that is wanted.
+    ///   - take: Takes the next bytes; what it throws ends the answer.
+    /// - Returns: How many bytes there were, once the answer has come to its end.
+    /// - Throws: as ``send(_:_:query:body:headers:idempotencyKey:)`` does, and what `take` throws.
+    public func receive(
+        _ path: String, query: [(name: String, value: String)] = [], accept: String,
+        _ take: ([UInt8]) throws -> Void
+    ) async throws -> Int {
+        let request = outgoing(
+            "GET", try address.get() + path, query: query, body: nil,
+            headers: [(name: "accept", value: accept)], idempotencyKey: nil)
+        // Connections of its own: the time for which they wait is a property of all of them.
+        let patient = HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+            configuration: HTTPClient.Configuration(
+                redirectConfiguration: .disallow,
+                timeout: .init(
+                    connect: .seconds(Self.connectSeconds), read: .seconds(Self.pieceSeconds))))
+        let outcome: Result<Int, any Error>
+        do {
+            outcome = .success(try await receive(request, from: patient, take))
+        } catch {
+            outcome = .failure(error)
+        }
+        // The answer is there or not: connections that do not end well change nothing of it.
+        try? await patient.shutdown()
+        return try outcome.get()
+    }
+
+    private func receive(
+        _ request: HTTPClientRequest, from patient: HTTPClient, _ take: ([UInt8]) throws -> Void
+    ) async throws -> Int {
+        let response: HTTPClientResponse
+        var parts: HTTPClientResponse.Body.AsyncIterator
+        do {
+            response = try await patient.execute(request, timeout: .seconds(Self.pieceSeconds))
+            parts = response.body.makeAsyncIterator()
+            guard response.status.code < 300 else {
+                throw CordonClientError.refused(CordonProblem(try await Self.whole(response)))
+            }
+        } catch let error as CordonClientError {
+            throw error
+        } catch {
+            throw unreachable(error)
+        }
+        var size = 0
+        while true {
+            let part: ByteBuffer?
+            do { part = try await parts.next() } catch { throw unreachable(error) }
+            guard let part else { return size }
+            size += part.readableBytes
+            try take(Array(part.readableBytesView))
+        }
+    }
+
     private func outgoing(
         _ method: String, _ url: String, query: [(name: String, value: String)],
         body: CordonBody?, headers: [(name: String, value: String)], idempotencyKey: String?
@@ -130,8 +195,12 @@ public struct CordonClient: Sendable {
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws -> CordonAnswer {
-        let response = try await http.execute(request, timeout: .seconds(Self.answerSeconds))
-        let body = try await response.body.collect(upTo: Self.answerLimit)
+        try await Self.whole(
+            try await http.execute(request, timeout: .seconds(Self.answerSeconds)))
+    }
+
+    private static func whole(_ response: HTTPClientResponse) async throws -> CordonAnswer {
+        let body = try await response.body.collect(upTo: answerLimit)
         return CordonAnswer(
             status: Int(response.status.code),
             headers: response.headers.map { (name: $0.name.lowercased(), value: $0.value) },

@@ -31,6 +31,8 @@ public struct CordonProblem: Sendable {
     public let detail: String
     /// Everything that is in the way or wrong, each in a sentence.
     public let blockers: [Blocker]
+    /// After how many seconds the server wants to be asked again, when it says so.
+    public let retryAfter: Int?
     /// The problem as it came, with members that this type does not name.
     public let json: JSONValue?
 
@@ -48,6 +50,7 @@ public struct CordonProblem: Sendable {
     public init(_ answer: CordonAnswer) {
         let json = answer.json
         status = answer.status
+        retryAfter = answer.header("retry-after").flatMap { Int($0) }
         self.json = json
         kind = json?["type"]?.text?.split(separator: "/").last.map(String.init) ?? ""
         detail =

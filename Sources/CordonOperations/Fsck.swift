@@ -24,13 +24,17 @@ extension FsckFinding: CustomStringConvertible {
 package struct FsckReport: Sendable {
     /// Events read from the journal.
     package let events: UInt64
+    /// Records of evidence that were read.
+    package let records: UInt64
+    /// Records whose content was not looked at, because there was no master key to open it with.
+    package let unopened: UInt64
     /// Checkpoints whose signature was verified.
     package let checkpoints: UInt64
     /// Rows read per table, in the order in which the tables were read.
     package let rows: [(table: String, count: UInt64)]
     /// The size of the log that the journal makes: one more than its last index.
     package let size: UInt64
-    /// The Merkle root over all events, worked out anew; `nil` when an event is missing.
+    /// The Merkle root over all entries, worked out anew; `nil` when one is missing.
     package let root: MerkleHash?
     /// At most 100, in the order of the journal and then of the tables.
     package let findings: [FsckFinding]
@@ -49,15 +53,19 @@ extension Operations {
     ///
     /// - Throws: `StoreError` when the database cannot be asked at all; damage is never thrown.
     package func fsck() async throws -> FsckReport {
-        try await Self.fsck(store, verifierKey: verifierKey)
+        try await Self.fsck(store, verifierKey: verifierKey, masters: keys.masters)
     }
 
     /// The same for a database that is too damaged to be worked with.
     ///
-    /// `verifierKey` is the public half of the key that signed its checkpoints. A database that an
-    /// older Cordon made is brought up to date first, as at every start.
+    /// A database that an older Cordon made is brought up to date first, as at every start.
+    ///
+    /// - Parameters:
+    ///   - verifierKey: the public half of the key that signed its checkpoints.
+    ///   - masters: the keys that its evidence is sealed with; without them everything else is
+    ///     checked.
     package static func fsck(
-        engine: EngineChoice, verifierKey: String
+        engine: EngineChoice, verifierKey: String, masters: MasterKeys?
     ) async throws -> FsckReport {
         let store: Store
         do {
@@ -74,14 +82,18 @@ extension Operations {
                 FsckFinding(table: table, row: "", field: nil, message: "\(fault)"))
         }
         defer { store.close() }
-        return try await fsck(store, verifierKey: verifierKey)
+        // Damage that keeps this from being done is found in what follows.
+        try? await store.write { try $0.tileRootsBegin() }
+        return try await fsck(store, verifierKey: verifierKey, masters: masters)
     }
 
-    private static func fsck(_ store: Store, verifierKey: String) async throws -> FsckReport {
+    private static func fsck(
+        _ store: Store, verifierKey: String, masters: MasterKeys?
+    ) async throws -> FsckReport {
         let verifier = try NoteVerifier(verifierKey)
         do {
             return try await store.read { transaction in
-                let run = FsckRun(transaction, verifier: verifier)
+                let run = FsckRun(transaction, verifier: verifier, masters: masters)
                 do {
                     try run.checkEverything()
                 } catch let fault as StoreError where fault.isDamage {
@@ -106,19 +118,23 @@ private struct FsckStopped: Error {
 final class FsckRun {
     let transaction: Transaction
     let findings = FsckFindings()
+    let verifier: NoteVerifier
     let journal: FsckJournal
     /// Those that can be read, by version.
     var policies: [Int: Policy] = [:]
     private(set) var rows: [(table: String, count: UInt64)] = []
 
-    init(_ transaction: Transaction, verifier: NoteVerifier) {
+    init(_ transaction: Transaction, verifier: NoteVerifier, masters: MasterKeys?) {
         self.transaction = transaction
-        journal = FsckJournal(transaction, verifier: verifier, findings: findings)
+        self.verifier = verifier
+        journal = FsckJournal(
+            transaction, verifier: verifier, masters: masters, findings: findings)
     }
 
     var report: FsckReport {
         FsckReport(
-            events: journal.eventsRead, checkpoints: journal.checkpointsVerified,
+            events: journal.eventsRead, records: journal.recordsRead,
+            unopened: journal.evidence.unopened, checkpoints: journal.checkpointsVerified,
             rows: journal.rows + rows, size: journal.size, root: journal.root,
             findings: findings.kept,
             findingsLeftOut: findings.leftOut)
@@ -128,6 +144,7 @@ final class FsckRun {
         for fault in try transaction.engineFaults() {
             findings.add("sqlite", "", nil, fault)
         }
+        try readDictionaries()
         try journal.check()
         let replay = journal.replay
         try checkMigrations()
@@ -140,6 +157,7 @@ final class FsckRun {
         try checkAttachments(replay)
         try checkAnswers()
         try checkTokenUse()
+        try checkEvidence(replay)
     }
 
     /// Reads a table to its end, and says of every row what is odd whatever the row means.
@@ -188,7 +206,8 @@ final class FsckFindings {
 extension FsckReport {
     fileprivate static func unopened(_ finding: FsckFinding) -> FsckReport {
         FsckReport(
-            events: 0, checkpoints: 0, rows: [], size: 0, root: nil, findings: [finding],
+            events: 0, records: 0, unopened: 0, checkpoints: 0, rows: [], size: 0, root: nil,
+            findings: [finding],
             findingsLeftOut: 0)
     }
 }

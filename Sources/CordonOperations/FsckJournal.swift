@@ -2,109 +2,140 @@ import CordonCore
 import CordonLedger
 import CordonStore
 
-/// Walks the journal, its contents and the checkpoints side by side, in the order of the log.
+/// Walks the log: events and evidence with their contents, and the checkpoints, side by side.
 ///
 /// The Merkle tree is built anew from the leaves on the way, so every checkpoint is compared with
 /// the root at its size when the walk gets there, and memory holds one page of each table.
 final class FsckJournal {
     private(set) var replay = FsckReplay()
-    /// One more than the index of the last event that was read.
+    /// One more than the index of the last entry that was read.
     private(set) var size: UInt64 = 0
     private(set) var checkpointsVerified: UInt64 = 0
+    let tree: FsckTree
+    let evidence: FsckEvidence
 
     private let transaction: Transaction
     private let verifier: NoteVerifier
     private let findings: FsckFindings
     private let events: StoredRows
     private let contents: StoredRows
+    private let records: StoredRows
+    private let bodies: StoredRows
+    private let ends: StoredRows
     private let checkpoints: StoredRows
     private var heads: UInt64 = 0
 
-    /// The tree over the leaves as they are stored.
-    private var tree = MerkleFrontier()
-    /// The tree over the leaves that the contents give, from the first that is another.
-    private var treeOfContents: MerkleFrontier?
-    /// Events whose leaf and content do not fit: the next checkpoint says which of them is right.
-    private var suspects: [Suspect] = []
-    /// The size of the newest checkpoint whose root is right.
-    private var sizeProved: UInt64 = 0
-    /// An event is missing or none of the roots fits: from then on every root would be wrong.
-    private var isRootLost = false
-
-    private struct Suspect {
-        let index: UInt64
-        let place: Int
-        /// What the columns would have to answer for if the content is right.
-        let differences: [FsckFinding]
-    }
-
-    init(_ transaction: Transaction, verifier: NoteVerifier, findings: FsckFindings) {
+    init(
+        _ transaction: Transaction, verifier: NoteVerifier, masters: MasterKeys?,
+        findings: FsckFindings
+    ) {
         self.transaction = transaction
         self.verifier = verifier
         self.findings = findings
+        tree = FsckTree(findings)
+        evidence = FsckEvidence(masters: masters, findings: findings)
         events = StoredRows(.journal, in: transaction)
         contents = StoredRows(.journalContent, in: transaction)
+        records = StoredRows(.evidence, in: transaction)
+        bodies = StoredRows(.evidenceBody, in: transaction)
+        ends = StoredRows(.evidenceGone, in: transaction)
         checkpoints = StoredRows(.checkpoint, in: transaction)
     }
 
     var eventsRead: UInt64 { events.count }
+    var recordsRead: UInt64 { records.count }
 
-    var root: MerkleHash? { isRootLost ? nil : tree.root }
+    var root: MerkleHash? { tree.root }
+
+    private var walked: [StoredRows] { [events, contents, records, bodies, ends, checkpoints] }
 
     var rows: [(table: String, count: UInt64)] {
-        [events, contents, checkpoints].map { ($0.table.name, $0.count) }
-            + [(StoredTable.logHead.name, heads)]
+        walked.map { ($0.table.name, $0.count) } + [(StoredTable.logHead.name, heads)]
+    }
+
+    /// The rows of all tables for one place of the log.
+    private struct Entry {
+        let event: StoredRow?
+        let content: StoredRow?
+        let record: StoredRow?
+        let body: StoredRow?
+        let end: StoredRow?
+
+        var rows: [StoredRow] { [event, content, record, body, end].compactMap(\.self) }
+        var isEvent: Bool { event != nil || content != nil && record == nil }
     }
 
     func check() throws {
         while let index = try nextIndex() {
-            let event = try events.peek()?.integer("idx") == index ? events.next() : nil
-            let content = try contents.peek()?.integer("idx") == index ? contents.next() : nil
-            try check(index, event, content)
+            let entry = Entry(
+                event: try events.next(at: index), content: try contents.next(at: index),
+                record: try records.next(at: index), body: try bodies.next(at: index),
+                end: try ends.next(at: index))
+            try check(index, entry)
             while let checkpoint = try checkpoints.peek(), checkpoint.isDue(at: size) {
                 _ = try checkpoints.next()
                 check(checkpoint)
             }
         }
+        evidence.finish(replay.evidence)
         try checkBeyondTheEnd()
         try checkHead()
-        for table in [StoredTable.journal, .journalContent, .checkpoint] {
-            for row in try transaction.storedRowsOutOfOrder(table) {
-                for oddity in row.oddities {
-                    findings.add(table.name, row.name, oddity.column, oddity.message)
-                }
-            }
+        for rows in walked {
+            for row in try transaction.storedRowsOutOfOrder(rows.table) { addOddities(of: row) }
         }
     }
 
     private func nextIndex() throws -> Int64? {
-        let event = try events.peek()?.integer("idx")
-        let content = try contents.peek()?.integer("idx")
-        guard let event, let content else { return event ?? content }
-        return min(event, content)
+        var least = Int64.max
+        for rows in [events, contents, records, bodies, ends] {
+            if let index = try rows.peekIndex() { least = min(least, index) }
+        }
+        return least == .max ? nil : least
     }
 
-    // MARK: Events
-
-    private func check(_ index: Int64, _ event: StoredRow?, _ content: StoredRow?) throws {
-        let name = "\(index)"
-        for row in [event, content].compactMap(\.self) {
-            for oddity in row.oddities {
-                findings.add(row.table.name, name, oddity.column, oddity.message)
-            }
+    private func addOddities(of row: StoredRow) {
+        for oddity in row.oddities {
+            findings.add(row.table.name, row.name, oddity.column, oddity.message)
         }
-        guard let place = UInt64(exactly: index), place >= size, event != nil || place == size
-        else {
-            let table: StoredTable = event == nil ? .journalContent : .journal
-            findings.add(table.name, name, "idx", "The journal has no place for this row.")
+    }
+
+    // MARK: Entries
+
+    private func check(_ index: Int64, _ entry: Entry) throws {
+        for row in entry.rows { addOddities(of: row) }
+        let isKnown = entry.event != nil || entry.record != nil
+        guard let place = UInt64(exactly: index), place >= size, isKnown || place == size else {
+            let row = entry.event ?? entry.record ?? entry.rows.first
+            if let row {
+                findings.add(
+                    row.table.name, row.name, "idx", "The journal has no place for this row.")
+            }
             return
         }
         if place > size {
             let range = place - 1 == size ? "\(size)" : "\(size)…\(place - 1)"
-            findings.add(StoredTable.journal.name, range, nil, "The journal misses these events.")
+            findings.add(StoredTable.journal.name, range, nil, "The log misses these entries.")
             size = place
-            isRootLost = true
+            tree.lose()
         }
+        if entry.isEvent {
+            for row in [entry.record, entry.body, entry.end].compactMap(\.self) {
+                findings.add(
+                    row.table.name, row.name, "idx", "An event of the journal has this place.")
+            }
+            try checkEvent(place, entry.event, entry.content)
+        } else {
+            if let row = entry.content {
+                findings.add(
+                    row.table.name, row.name, "idx", "A record of evidence has this place.")
+            }
+            evidence.check(place, entry.record, entry.body, entry.end, replay.evidence, tree)
+        }
+        size = place + 1
+    }
+
+    private func checkEvent(_ place: UInt64, _ event: StoredRow?, _ content: StoredRow?) throws {
+        let name = "\(place)"
         if event == nil {
             findings.add(
                 StoredTable.journal.name, name, nil, "The row is missing; its content is there.")
@@ -115,7 +146,6 @@ final class FsckJournal {
         }
         let differences = content.map { read(place, event, $0) } ?? []
         try append(place, event, content, differences)
-        size = place + 1
     }
 
     private func append(
@@ -132,21 +162,23 @@ final class FsckJournal {
         }
         guard let leaf = stored ?? given else {
             for difference in differences { findings.add(difference) }
-            isRootLost = true
+            tree.lose()
             return
         }
-        if stored == nil || given == nil || stored == given {
+        guard let stored, let given, stored != given else {
             for difference in differences { findings.add(difference) }
-        } else {
-            suspects.append(
-                Suspect(index: index, place: findings.count, differences: differences))
-            findings.add(
-                StoredTable.journalContent.name, "\(index)", "body",
-                "Salt and body do not give the leaf that the log has committed to.")
-            if treeOfContents == nil { treeOfContents = tree }
+            tree.append(leaf)
+            return
         }
-        treeOfContents?.append(given ?? leaf)
-        tree.append(leaf)
+        let wrong = FsckFinding(
+            table: StoredTable.journal.name, row: "\(index)", field: "leaf",
+            message: "It is not the leaf that salt and body give and that was signed.")
+        let suspect = FsckTree.Suspect(
+            place: findings.count, otherwise: [wrong] + differences, isClosed: false)
+        findings.add(
+            StoredTable.journalContent.name, "\(index)", "body",
+            "Salt and body do not give the leaf that the log has committed to.")
+        tree.append(stored, given: given, suspect: suspect)
     }
 
     /// Replays an event, and gives what its row says otherwise than its committed body.
@@ -178,42 +210,12 @@ final class FsckJournal {
 
     /// Verifies one checkpoint and compares it with the tree, which has reached its size.
     private func check(_ row: StoredRow) {
-        guard let checkpoint = verified(row), !isRootLost, checkpoint.size == size else { return }
-        if checkpoint.root == tree.root {
-            // The leaves are the signed ones, so it is the contents that were changed.
-        } else if let contents = treeOfContents, checkpoint.root == contents.root {
-            blameLeaves()
-            tree = contents
-        } else {
-            isRootLost = true
-            let last = size - 1
-            let range = last == sizeProved ? "\(last)" : "\(sizeProved)…\(last)"
-            findings.add(
-                StoredTable.journal.name, range, "leaf",
-                "The checkpoint of \(size) events signs another root: one of these events is not "
-                    + "the one that was signed.")
-            return
-        }
-        treeOfContents = nil
-        suspects = []
-        sizeProved = size
-    }
-
-    /// The contents are the signed ones, so it is the rows of the journal that were changed.
-    private func blameLeaves() {
-        // From the last, so that the places of the others stay as they are.
-        for suspect in suspects.reversed() {
-            let leaf = FsckFinding(
-                table: StoredTable.journal.name, row: "\(suspect.index)", field: "leaf",
-                message: "It is not the leaf that salt and body give and that was signed.")
-            findings.replace(at: suspect.place, with: [leaf] + suspect.differences)
-        }
+        guard let checkpoint = verified(row), checkpoint.size == size else { return }
+        tree.judge(checkpoint)
     }
 
     private func verified(_ row: StoredRow) -> Checkpoint? {
-        for oddity in row.oddities {
-            findings.add(row.table.name, row.name, oddity.column, oddity.message)
-        }
+        addOddities(of: row)
         guard let note = row.text("note"), let size = row.integer("size") else { return nil }
         do {
             let checkpoint = try Checkpoint.open(note, verifier: verifier)
@@ -221,7 +223,7 @@ final class FsckJournal {
             guard checkpoint.size == UInt64(exactly: size) else {
                 findings.add(
                     row.table.name, row.name, "size",
-                    "The signed note is of \(checkpoint.size) events.")
+                    "The signed note is of \(checkpoint.size) entries.")
                 return nil
             }
             return checkpoint
@@ -241,11 +243,12 @@ final class FsckJournal {
             let range = newest - 1 == size ? "\(size)" : "\(size)…\(newest - 1)"
             findings.add(
                 StoredTable.journal.name, range, nil,
-                "A checkpoint of \(newest) events was signed, but these events are missing.")
-        } else if sizeProved < size, !isRootLost {
+                "A checkpoint of \(newest) entries was signed, but these entries are missing.")
+        } else if tree.sizeProved < size, !tree.isLost {
             findings.add(
                 StoredTable.checkpoint.name, "\(size)", nil,
-                "The journal has \(size) events, but no checkpoint after \(sizeProved) is right.")
+                "The log has \(size) entries, but no checkpoint after \(tree.sizeProved) is right."
+            )
         }
     }
 
@@ -253,9 +256,7 @@ final class FsckJournal {
         let stored = StoredRows(.logHead, in: transaction)
         var isThere = false
         while let row = try stored.next() {
-            for oddity in row.oddities {
-                findings.add(row.table.name, row.name, oddity.column, oddity.message)
-            }
+            addOddities(of: row)
             guard row.integer("id") == 1 else {
                 findings.add(row.table.name, row.name, "id", "There is one head, with the id 1.")
                 continue
@@ -264,8 +265,8 @@ final class FsckJournal {
             var said: [(column: String, value: SQL.Value)] = [
                 ("size", .integer(Int64(clamping: size)))
             ]
-            if !isRootLost { said.append(("frontier", .blob(tree.hashes.flatMap(\.bytes)))) }
-            for difference in row.differences(from: said, name: "1", source: "the journal") {
+            if !tree.isLost { said.append(("frontier", .blob(tree.hashes.flatMap(\.bytes)))) }
+            for difference in row.differences(from: said, name: "1", source: "the log") {
                 findings.add(difference)
             }
         }
@@ -273,6 +274,16 @@ final class FsckJournal {
         if !isThere, size > 0 {
             findings.add(StoredTable.logHead.name, "1", nil, "The row is missing.")
         }
+    }
+}
+
+extension StoredRows {
+    /// The index of the next row; a row without one never comes, as such rows have no order.
+    fileprivate func peekIndex() throws -> Int64? { try peek()?.integer("idx") }
+
+    /// The next row, if it is the one with this index.
+    fileprivate func next(at index: Int64) throws -> StoredRow? {
+        try peekIndex() == index ? next() : nil
     }
 }
 

@@ -9,6 +9,9 @@ struct FsckEntry {
         case account(String, AccountEvent)
         case policy(PolicyEvent)
         case signIn
+        case evidence(String, EvidenceEvent)
+        case hold(String, HoldEvent)
+        case erasure(String, ErasureEvent)
     }
 
     let index: UInt64
@@ -51,6 +54,9 @@ struct FsckEntry {
         case "account": read(body, AccountEvent.self) { .account(key, $0) }
         case "policy" where parts.count == 1: read(body, PolicyEvent.self) { .policy($0) }
         case "sign-in" where parts.count == 1: read(body, SignInEvent.self) { _ in .signIn }
+        case "evidence": read(body, EvidenceEvent.self) { .evidence(key, $0) }
+        case "hold": read(body, HoldEvent.self) { .hold(key, $0) }
+        case "erasure": read(body, ErasureEvent.self) { .erasure(key, $0) }
         default: nil
         }
     }
@@ -123,6 +129,7 @@ struct FsckReplay {
     private(set) var policies: [Int: String] = [:]
     /// Every control that did not do its work, with when its incident was reported.
     private(set) var failures: [Failure: Instant] = [:]
+    private(set) var evidence = FsckEvidenceReplay()
     /// Streams of which an event cannot be read: what they make is not known.
     private var lost: Set<String> = []
 
@@ -143,6 +150,11 @@ struct FsckReplay {
         case .account(let id, let event): apply(event, to: id, entry)
         case .policy(.imported(let version, let digest, _)): apply(version, digest)
         case .signIn: nil
+        case .evidence(let key, let event): evidence.apply(event, to: key, entry)
+        case .hold(let id, let event):
+            evidence.apply(event, to: id, entry) ? nil : unbegun(entry)
+        case .erasure(let id, let event):
+            evidence.apply(event, to: id, entry) ? nil : unbegun(entry)
         }
     }
 

@@ -18,6 +18,7 @@ package struct Operations: Sendable {
     package let search: SearchIndex
     package let lookbacks: LookbackRunner
     let searches: WorkThreads<EvidenceSearch>
+    package let publisher: Publisher
 
     /// The public half of the key that signs checkpoints.
     package var verifierKey: String { signer.verifierKey }
@@ -27,14 +28,26 @@ package struct Operations: Sendable {
     /// - Parameters:
     ///   - masters: the keys that evidence is sealed with.
     ///   - searchDirectory: where the index of the evidence is kept; it can be removed at any time.
+    ///   - publishing: who is asked, before the first entry is written, whether the log is at least
+    ///     what was published, and who gets its checkpoints afterwards.
+    /// - Throws: ``CordonStore/HeadRegisterFault`` or ``WitnessFault`` when the log was set back or
+    ///   has forked, and `StoreError`.
     package static func open(
         engine: EngineChoice, signer: NoteSigner, masters: MasterKeys, searchDirectory: String,
-        outside: Outside, passwords: Passwords = Passwords()
+        outside: Outside, passwords: Passwords = Passwords(),
+        publishing: PublishingPlan = PublishingPlan()
     ) async throws -> Operations {
         let store = try Store(
             engine: engine,
             participant: { JournalBatch(signer: signer, nonce: { outside.nonce() }) })
         try await checkKey(store, signer)
+        let publisher = Publisher(publishing, store: store, signer: signer, outside: outside)
+        do {
+            try await publisher.checkBeforeWriting()
+        } catch {
+            store.close()
+            throw error
+        }
         let keys = EvidenceKeys(masters: masters)
         try await loadDictionaries(store, keys)
         let search = SearchIndex(
@@ -50,7 +63,8 @@ package struct Operations: Sendable {
             lookbacks: LookbackRunner(store: store, index: search, keys: keys),
             searches: WorkThreads("cordon-find", count: 2, limit: 64) {
                 EvidenceSearch(store: store, index: search, keys: keys)
-            })
+            },
+            publisher: publisher)
         try await operations.perform(.cordon("start")) { work in
             try work.importStandardPolicy()
             try work.transaction.tileRootsComplete()

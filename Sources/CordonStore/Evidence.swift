@@ -166,26 +166,16 @@ extension Transaction {
         ).map { UInt64(try $0.integer("idx")) }
     }
 
-    /// What names the records for their senders, of the newest ones first.
-    package func evidenceKeys(below index: UInt64, limit: Int) throws -> [(UInt64, [UInt8])] {
+    /// What names the records for their senders, in a stretch of the log.
+    package func evidenceKeys(
+        from index: UInt64, below end: UInt64
+    ) throws -> [(UInt64, [UInt8])] {
         try rows(
             """
-            SELECT idx, dedupe FROM evidence WHERE idx < \(Int64(clamping: index))
-            ORDER BY idx DESC LIMIT \(limit)
+            SELECT idx, dedupe FROM evidence
+            WHERE idx >= \(Int64(index)) AND idx < \(Int64(clamping: end)) ORDER BY idx
             """
         ).map { (UInt64(try $0.integer("idx")), try $0.blob("dedupe")) }
-    }
-
-    /// The first place in the log that was taken at or after a time, by our clock.
-    ///
-    /// Records are numbered in the order of their arrival, so a search by halves finds it.
-    package func evidenceFirst(receivedFrom time: Instant) throws -> UInt64 {
-        try row(
-            """
-            SELECT idx FROM evidence WHERE received_ms >= \(time.milliseconds)
-            ORDER BY idx LIMIT 1
-            """
-        ).map { UInt64(try $0.integer("idx")) } ?? UInt64(Int64.max)
     }
 }
 

@@ -32,9 +32,9 @@ package struct StoredHit: Equatable, Sendable {
 
     var text: String { terms.map(String.init).joined(separator: ",") }
 
-    func sum(_ run: String) -> String {
-        Merkle.leaf(Data("\(run)\u{0}\(index)\u{0}\(text)".utf8)).hex
-    }
+    func sum(_ run: String) -> String { Self.sum("\(run)\u{0}\(index)\u{0}\(text)") }
+
+    fileprivate static func sum(_ row: String) -> String { Merkle.leaf(Data(row.utf8)).hex }
 }
 
 extension Transaction {
@@ -66,6 +66,12 @@ extension Transaction {
         try rows(
             "SELECT id, incident, state, body FROM search_run WHERE state = \(state) ORDER BY id"
         ).map(StoredRun.init)
+    }
+
+    /// All of them; there are as many as people have asked for.
+    package func storedRuns() throws -> [StoredRun] {
+        try rows("SELECT id, incident, state, body FROM search_run ORDER BY id")
+            .map(StoredRun.init)
     }
 
     package func hitSave(_ hit: StoredHit, run: String) throws {
@@ -114,23 +120,20 @@ extension Transaction {
             """)
         return (Int(try row?.integer("n") ?? 0), Int(try row?.integer("gone") ?? 0))
     }
+}
 
-    /// Names the first row of the two tables whose sum does not fit, if there is one.
-    package func runsFirstDamaged() throws -> (table: String, row: String)? {
-        for row in try rows("SELECT id, incident, state, body, sum FROM search_run ORDER BY id")
-        where try StoredRun(row).sum != row.text("sum") {
-            return ("search_run", try row.text("id"))
+extension StoredRow {
+    /// Whether the sum of a row of `search_run` or `search_hit` fits; `nil` when a column cannot be
+    /// read.
+    package var runSumFits: Bool? {
+        guard let sum = text("sum") else { return nil }
+        if let run = text("run"), let index = integer("idx"), let terms = text("terms") {
+            return StoredHit.sum("\(run)\u{0}\(index)\u{0}\(terms)") == sum
         }
-        for row in try rows("SELECT run, idx, terms, sum FROM search_hit ORDER BY run, idx") {
-            let run = try row.text("run")
-            let hit = StoredHit(
-                index: UInt64(try row.integer("idx")),
-                terms: try row.text("terms").split(separator: ",").compactMap { Int($0) })
-            if try hit.sum(run) != row.text("sum") {
-                return ("search_hit", "\(run)/\(hit.index)")
-            }
-        }
-        return nil
+        guard let id = text("id"), let incident = text("incident"), let state = text("state"),
+            let body = text("body")
+        else { return nil }
+        return StoredRun(id: id, incident: incident, state: state, body: body).sum == sum
     }
 }
 
@@ -160,6 +163,23 @@ package struct SealedText: Codable, Equatable, Sendable {
             nonce: AES.GCM.Nonce(data: [UInt8](repeating: 0, count: 12)),
             authenticating: Data(owner.utf8))
         sealed = Array(box.ciphertext + box.tag)
+    }
+
+    private init(_ wrapped: WrappedSecret, sealed: [UInt8]) {
+        master = wrapped.master
+        self.wrapped = wrapped.bytes
+        self.sealed = sealed
+    }
+
+    /// The same text with its key under the newest master key.
+    package func rewrapped(
+        owner: String, masters: MasterKeys, nonce: [UInt8]
+    ) throws -> SealedText {
+        let owner = Data(owner.utf8)
+        let secret = try WrappedSecret(master: master, bytes: wrapped).opened(
+            for: owner, with: masters)
+        let anew = try WrappedSecret(secret, for: owner, with: masters.newest, nonce: nonce)
+        return SealedText(anew, sealed: sealed)
     }
 
     package func opened(owner: String, masters: MasterKeys) throws -> String {

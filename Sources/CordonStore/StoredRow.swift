@@ -61,6 +61,16 @@ package struct StoredRow: Sendable {
         }.joined(separator: "/")
     }
 
+    /// Bytes of its texts and blobs.
+    fileprivate var byteCount: Int {
+        values.reduce(0) { sum, value in
+            switch value {
+            case .text(let bytes), .blob(let bytes): sum + bytes.count
+            case .null, .integer, .odd: sum
+            }
+        }
+    }
+
     /// What is wrong with the row whatever it says: a value of another kind than its column's.
     package var oddities: [(column: String, message: String)] {
         var oddities: [(column: String, message: String)] = []
@@ -103,18 +113,26 @@ package final class StoredRows {
     private var page: ArraySlice<StoredRow> = []
     private var cursor: StoredCursor = .start
     private var isAtEnd = false
+    /// Rows of the next page: fewer than the table's when those of the last one were large.
+    private var pageSize: Int
     /// How many rows were taken so far.
     package private(set) var count: UInt64 = 0
 
     package init(_ table: StoredTable, in transaction: Transaction) {
         self.table = table
         self.transaction = transaction
+        pageSize = table.pageSize
     }
+
+    /// Bytes of one page, about.
+    private static let pageBytes = 8 << 20
 
     package func peek() throws -> StoredRow? {
         if page.isEmpty, !isAtEnd {
-            let rows = try transaction.storedRows(table, after: cursor)
-            isAtEnd = rows.count < table.pageSize
+            let rows = try transaction.storedRows(table, after: cursor, limit: pageSize)
+            isAtEnd = rows.count < pageSize
+            let bytes = rows.reduce(0) { $0 + $1.byteCount } / max(1, rows.count)
+            pageSize = min(table.pageSize, max(1, Self.pageBytes / max(1, bytes)))
             if let last = rows.last?.cursor {
                 // In a damaged file the order may lead back, which would have no end.
                 if !last.isBeyond(cursor) { isAtEnd = true }
@@ -167,7 +185,7 @@ extension Transaction {
     }
 
     fileprivate func storedRows(
-        _ table: StoredTable, after cursor: StoredCursor
+        _ table: StoredTable, after cursor: StoredCursor, limit: Int
     ) throws -> [StoredRow] {
         let key = SQL.joined(table.key.map(\.source))
         let isByRow = dialect == .sqlite && !table.isInOrder
@@ -188,7 +206,7 @@ extension Transaction {
             table,
             where: """
                 \(fragment: isReadable) \(fragment: place) ORDER BY \(fragment: order)
-                LIMIT \(table.pageSize)
+                LIMIT \(limit)
                 """)
     }
 

@@ -46,6 +46,16 @@ extension Transaction {
         TileTree(size: size) { try self.tileHashes(level: $0, from: $1, count: $2) }
     }
 
+    /// The same for a log that was just brought up to date and not opened since.
+    package func tileRootsBegin() throws {
+        let used = try row(
+            """
+            SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM tile_root)
+                OR EXISTS (SELECT 1 FROM evidence)
+            """)
+        if used == nil { try tileRootsComplete() }
+    }
+
     /// Works out the roots of tiles that a log of an older Cordon has not kept.
     ///
     /// Safe to repeat, and to break off: it goes on behind the last one that is there.

@@ -14,6 +14,7 @@ struct Cordon: AsyncParsableCommand {
               cordon gate monthly-summaries && ./draft.sh    run only while it may run
               cordon report monthly-summaries --what 'Another customer is named.' --stop
               cordon incident show INC-2026-0001
+              cordon evidence list --query 'Birch'
 
             Commands that speak with a server take --server and --token-file, or the
             environment variables CORDON_SERVER and CORDON_TOKEN_FILE.
@@ -26,7 +27,8 @@ struct Cordon: AsyncParsableCommand {
             CommandGroup(
                 name: "Server",
                 subcommands: [
-                    Serve.self, Demo.self, Fsck.self, BackupCommand.self, ConfigCommand.self,
+                    Serve.self, Demo.self, Fsck.self, BackupCommand.self, KeysCommand.self,
+                    ConfigCommand.self, WitnessCommand.self,
                 ]),
             CommandGroup(
                 name: "Workflows",
@@ -34,6 +36,9 @@ struct Cordon: AsyncParsableCommand {
                     WorkflowCommand.self, GateCommand.self, StopCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(name: "Response", subcommands: [IncidentCommand.self]),
+            CommandGroup(
+                name: "Evidence",
+                subcommands: [EvidenceCommand.self, HoldCommand.self, ChangeCommand.self]),
             CommandGroup(
                 name: "People",
                 subcommands: [

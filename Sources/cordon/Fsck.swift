@@ -32,7 +32,8 @@ struct Fsck: AsyncParsableCommand {
         do {
             // Not through an opened Cordon: a damaged database could not be opened at all.
             report = try await Operations.fsck(
-                engine: settings.engine, verifierKey: try Self.verifierKey(settings))
+                engine: settings.engine, verifierKey: try Self.verifierKey(settings),
+                masters: try Self.masterKeys(settings))
         } catch let error as StoreError {
             throw CommandFault(error.description)
         }
@@ -41,7 +42,7 @@ struct Fsck: AsyncParsableCommand {
         } else {
             Console.say(Self.lines(report))
         }
-        if !report.isClean { throw ExitStatus.invalid.code }
+        if !report.isClean || report.unopened > 0 { throw ExitStatus.invalid.code }
     }
 
     private static func lock(_ settings: Settings) throws -> DirectoryLock {
@@ -69,10 +70,27 @@ struct Fsck: AsyncParsableCommand {
         }
     }
 
+    /// The keys of the evidence; `nil` when the file is not there, which is made at a start alone.
+    private static func masterKeys(_ settings: Settings) throws -> MasterKeys? {
+        let path = "\(settings.data)/\(DataFile.masterKey)"
+        do {
+            return try DurableFile(path).readText().map { try MasterKeys(text: $0) }
+        } catch {
+            throw CommandFault("\(path): \(error)")
+        }
+    }
+
     private static func lines(_ report: FsckReport) -> [String] {
         var lines = Console.table(
             ["TABLE", "ROWS"], report.rows.map { [$0.table, "\($0.count)"] })
-        lines.append("\(report.events) events, \(report.checkpoints) signed checkpoints.")
+        lines.append(
+            "\(report.events) events, \(report.records) records of evidence, "
+                + "\(report.checkpoints) signed checkpoints.")
+        if report.unopened > 0 {
+            lines.append(
+                "The content of \(report.unopened) records could not be opened: there is no "
+                    + "\(DataFile.masterKey). Everything else was checked.")
+        }
         if let root = report.root { lines.append("Root \(root.base64)") }
         guard !report.isClean else { return lines + ["Nothing was found."] }
         lines.append("Found, the first damage first:")
@@ -94,6 +112,8 @@ struct Fsck: AsyncParsableCommand {
         }
         return [
             "clean": .bool(report.isClean), "events": .integer(Int64(clamping: report.events)),
+            "records": .integer(Int64(clamping: report.records)),
+            "unopened": .integer(Int64(clamping: report.unopened)),
             "checkpoints": .integer(Int64(clamping: report.checkpoints)),
             "rows": .object(Dictionary(rows) { first, _ in first }),
             "root": report.root.map { .string($0.base64) } ?? .null,

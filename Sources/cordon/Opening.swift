@@ -40,11 +40,16 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
         let operations = try await Operations.open(
             engine: settings.engine, signer: signer, masters: try masterKeys(settings),
             searchDirectory: "\(settings.data)/search", outside: .real,
-            passwords: Passwords(logN: settings.scryptLogN))
+            passwords: Passwords(logN: settings.scryptLogN),
+            publishing: try settings.publishing(verifierKey: signer.verifierKey))
         return OpenedCordon(
             operations: operations, lock: lock, databaseLock: databaseLock)
     } catch let error as StoreError {
         throw CommandFault(error.description)
+    } catch let fault as HeadRegisterFault {
+        throw CommandFault(fault.description)
+    } catch let fault as WitnessFault {
+        throw CommandFault(fault.description)
     }
 }
 

@@ -16,6 +16,15 @@ struct Settings: Equatable, Sendable {
     /// log2 of scrypt's N.
     var scryptLogN = 15
     var logLevel = "notice"
+    /// A file outside the data directory that holds the newest head of the log.
+    var headRegister: String?
+    /// An address and a verifier key each, with a space between them.
+    var witnesses: [String] = []
+    /// The address of an authority for timestamps (RFC 3161).
+    var timestampAuthority: String?
+    var timestampHours = 24
+    /// Hosts with private addresses that may be sent to.
+    var outboundAllow: [String] = []
 
     /// - Throws: ``CommandFault`` that names the setting, its place and what it must be.
     static func read(
@@ -56,6 +65,11 @@ struct Settings: Equatable, Sendable {
             case "public_ledger": publicLedger = try Self.bool(table, key, path)
             case "session_hours": sessionHours = try Self.number(table, key, path)
             case "scrypt_log_n": scryptLogN = try Self.number(table, key, path)
+            case "head_register": headRegister = try Self.text(table, key, path)
+            case "witnesses": witnesses = try Self.texts(table, key, path)
+            case "timestamp_authority": timestampAuthority = try Self.text(table, key, path)
+            case "timestamp_hours": timestampHours = try Self.number(table, key, path)
+            case "outbound_allow": outboundAllow = try Self.texts(table, key, path)
             default: throw CommandFault("\(path): there is no setting \(key)")
             }
         }
@@ -74,6 +88,10 @@ struct Settings: Equatable, Sendable {
             }
         }
         if let value = environment["CORDON_LOG_LEVEL"] { logLevel = value }
+        if let value = environment["CORDON_HEAD_REGISTER"] { headRegister = value }
+        if let value = environment["CORDON_WITNESSES"] { witnesses = Self.list(value) }
+        if let value = environment["CORDON_TIMESTAMP_AUTHORITY"] { timestampAuthority = value }
+        if let value = environment["CORDON_OUTBOUND_ALLOW"] { outboundAllow = Self.list(value) }
         for (name, path) in [
             ("CORDON_SECURE_COOKIES", \Settings.secureCookies),
             ("CORDON_PUBLIC_LEDGER", \Settings.publicLedger),
@@ -88,6 +106,7 @@ struct Settings: Equatable, Sendable {
         for (name, path) in [
             ("CORDON_SESSION_HOURS", \Settings.sessionHours),
             ("CORDON_SCRYPT_LOG_N", \Settings.scryptLogN),
+            ("CORDON_TIMESTAMP_HOURS", \Settings.timestampHours),
         ] {
             guard let text = environment[name] else { continue }
             guard let value = Int(text) else { throw CommandFault("\(name) is no number: \(text)") }
@@ -107,6 +126,7 @@ struct Settings: Equatable, Sendable {
         guard (10...20).contains(scryptLogN) else {
             throw CommandFault("scrypt_log_n lies from 10 to 20, not \(scryptLogN)")
         }
+        try checkPublishing()
     }
 
     /// Host and port of `listen`.
@@ -131,6 +151,22 @@ struct Settings: Equatable, Sendable {
             throw CommandFault("\(path): \(key) must be a text in quotes")
         }
         return value
+    }
+
+    private static func texts(_ table: TOMLTable, _ key: String, _ path: String) throws -> [String]
+    {
+        let fault = CommandFault("\(path): \(key) must be a list of texts in quotes")
+        guard let array = table[key]?.array else { throw fault }
+        return try array.map { value in
+            guard let text = value.string else { throw fault }
+            return text
+        }
+    }
+
+    /// Texts from the environment, where lines or commas separate them.
+    private static func list(_ value: String) -> [String] {
+        value.split { $0.isNewline || $0 == "," }
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     private static func bool(_ table: TOMLTable, _ key: String, _ path: String) throws -> Bool {

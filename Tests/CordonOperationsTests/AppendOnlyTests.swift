@@ -6,6 +6,7 @@ import Testing
 @Suite struct AppendOnlyTests {
     @Test(arguments: [
         ("journal", "idx"), ("journal_content", "idx"), ("checkpoint", "size"),
+        ("evidence", "idx"), ("evidence_gone", "idx"), ("tile_root", "idx"),
     ])
     func theRecordOnlyGrows(_ table: String, _ key: String) async throws {
         let copy = try DamagedFile(try await StoredCordon.filled().file)

@@ -23,13 +23,15 @@ enum Firm {
             ManualTarget(name: "mailbox-rule", instruction: "Switch it off.", contact: "olivia")
         ])
 
-    /// Three workflows, three incidents, two of them stopped, seven accounts, two policies.
+    /// Three workflows, three incidents, two of them stopped, five accounts, two policies.
     static func play(on cordon: TestCordon) async throws {
         let operations = cordon.operations
         let admin = try await cordon.account("adam", RoleGrant(.governance))
         let owner = try await cordon.account(
             "olivia", RoleGrant(.owner, workflow: key), RoleGrant(.operator))
         _ = try await cordon.account("dora", RoleGrant(.owner, workflow: key))
+        let counsel = try await cordon.account("lena", RoleGrant(.legal))
+        try await EvidenceFirm.play(on: cordon, first: admin, second: counsel)
         let reviewer = try await cordon.account("rita", RoleGrant(.reviewer))
         try await registerWorkflows(on: cordon, admin: admin, owner: owner)
         cordon.clock.advance(milliseconds: 4_321)
@@ -62,6 +64,8 @@ enum Firm {
             }
         }
         try await useCredentials(on: cordon, admin: admin, owner: owner)
+        try await EvidenceFirm.lookBack(on: cordon, incident: number, by: owner)
+        try await EvidenceFirm.haveOthersSign(on: cordon)
     }
 
     private static func registerWorkflows(

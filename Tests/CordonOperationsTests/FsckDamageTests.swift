@@ -45,6 +45,8 @@ enum Oddity {
             // Nothing vouches for the hour; a later number is a newer Cordon's, see below.
             if ["applied_at_ms", "number", "name"].contains(place.column.name) { return }
         }
+        // An authority's signature is for those who have its key, and its address for nobody.
+        if place.table.name == "timestamp_token", place.column.name != "size" { return }
         var before = ""
         var after = ""
         let report = try await StoredCordon.filled().fsck { copy in
@@ -92,7 +94,7 @@ enum Oddity {
     }
 
     @Test func aDatabaseOfANewerCordonIsNotJudged() async throws {
-        await #expect(throws: StoreError.newerSchema(found: 9_999, known: 1)) {
+        await #expect(throws: StoreError.newerSchema(found: 9_999, known: 2)) {
             try await StoredCordon.filled().fsck { copy in
                 try copy.change { database in
                     try database.execute(

@@ -9,6 +9,8 @@ import Testing
 struct StoredCordon: Sendable {
     let file: Data
     let verifierKey: String
+    /// As of every Cordon for testing.
+    static let masters = MasterKeys(first: Array(repeating: 9, count: 32))
 
     /// Made once: every test damages a copy.
     static func filled() async throws -> StoredCordon { try await made.value }
@@ -36,7 +38,7 @@ struct StoredCordon: Sendable {
         let copy = try DamagedFile(file)
         try body(copy)
         return try await Operations.fsck(
-            engine: .sqlite(path: copy.path), verifierKey: verifierKey)
+            engine: .sqlite(path: copy.path), verifierKey: verifierKey, masters: Self.masters)
     }
 }
 
@@ -100,11 +102,17 @@ final class DamagedFile {
     }
 }
 
+extension StoredTable: @retroactive CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
+
 extension StoredTable {
     static let all: [StoredTable] = [
         .journal, .journalContent, .checkpoint, .logHead, .workflow, .incident, .controlFailure,
         .policyVersion, .account, .credential, .attachment, .idempotency, .tokenUse,
-        .schemaMigration,
+        .schemaMigration, .evidence, .evidenceBody, .evidenceGone, .evidenceDictionary,
+        .evidenceSource, .evidenceSeen, .evidenceGap, .hold, .erasure, .tileRoot, .searchRun,
+        .searchHit, .cosignature, .timestampToken,
     ]
 }
 

@@ -196,7 +196,8 @@ struct BackedUpCordon: Sendable {
             try backup.copyDatabase(to: path)
             #expect(try backup.contradiction(inDatabase: path) == nil)
             return try await Operations.fsck(
-                engine: .sqlite(path: path), verifierKey: backup.manifest.verifierKey)
+                engine: .sqlite(path: path), verifierKey: backup.manifest.verifierKey,
+                masters: MasterKeys(first: Array(repeating: 9, count: 32)))
         }
     }
 

@@ -8,7 +8,7 @@ import Testing
     @Test func aHeadIsRegisteredAndFollowsTheLog() throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(9_000)
+            let log = NumberedLog(9_000)
             var edge = try register.check(size: 9_000, leaves: log.leaves)
             #expect(edge.size == 0)
             for size in [1, 7, 4_096, 4_097, 9_000] as [UInt64] {
@@ -25,7 +25,7 @@ import Testing
     @Test func aHeadThatIsNotNewerChangesNothing() throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(20)
+            let log = NumberedLog(20)
             let edge = try register.advance(
                 to: log.note(10), from: MerkleFrontier(), leaves: log.leaves)
             #expect(try register.advance(to: log.note(10), from: edge, leaves: log.leaves) == edge)
@@ -37,10 +37,10 @@ import Testing
     @Test func aLogThatWasSetBackIsRefused() throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(20)
+            let log = NumberedLog(20)
             _ = try register.advance(to: log.note(20), from: MerkleFrontier(), leaves: log.leaves)
             let fault = HeadRegisterFault.setBack(path: register.path, registered: 20, log: 13)
-            #expect(throws: fault) { try register.check(size: 13, leaves: Log(13).leaves) }
+            #expect(throws: fault) { try register.check(size: 13, leaves: NumberedLog(13).leaves) }
             #expect(fault.description.contains("7 acknowledged entries are gone"))
         }
     }
@@ -49,9 +49,9 @@ import Testing
     func aLogThatForkedIsRefusedHoweverLongItIs(_ size: UInt64) throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(20)
+            let log = NumberedLog(20)
             _ = try register.advance(to: log.note(20), from: MerkleFrontier(), leaves: log.leaves)
-            let other = Log(size, changed: 18)
+            let other = NumberedLog(size, changed: 18)
             #expect(
                 throws: HeadRegisterFault.forked(
                     path: register.path, size: 20, registered: log.root(20), log: other.root(20))
@@ -62,8 +62,8 @@ import Testing
     @Test func aHeadThatTheEntriesDoNotGiveIsNotRegistered() throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(20)
-            let other = Log(20, changed: 3)
+            let log = NumberedLog(20)
+            let other = NumberedLog(20, changed: 3)
             let edge = try register.advance(
                 to: log.note(10), from: MerkleFrontier(), leaves: log.leaves)
             #expect(
@@ -80,7 +80,7 @@ import Testing
     @Test func aRegisterThatSomebodyElseWritesIsNoticed() throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(20)
+            let log = NumberedLog(20)
             let edge = try register.advance(
                 to: log.note(10), from: MerkleFrontier(), leaves: log.leaves)
             let fault = HeadRegisterFault.changed(path: register.path)
@@ -99,8 +99,8 @@ import Testing
     func whatIsNoHeadOfThisLogIsRefused(_ content: String) throws {
         try withFolder { folder in
             let register = try register(folder)
-            let log = Log(5)
-            let other = Log(5, signer: try NoteSigner(name: "other", seed: seed(9)))
+            let log = NumberedLog(5)
+            let other = NumberedLog(5, signer: try NoteSigner(name: "other", seed: seed(9)))
             let note = try content == "other" ? other.note(5) : content
             try DurableFile(register.path).write(note)
             let error = #expect(throws: HeadRegisterFault.self) {
@@ -129,7 +129,7 @@ import Testing
             let register = try HeadRegister(
                 "\(folder)/missing/head", outside: "\(folder)/data", verifier: verifier)
             #expect(throws: StoreError.self) {
-                try register.check(size: 5, leaves: Log(5).leaves)
+                try register.check(size: 5, leaves: NumberedLog(5).leaves)
             }
         }
     }
@@ -145,7 +145,7 @@ import Testing
 private func seed(_ byte: UInt8) -> [UInt8] { Array(repeating: byte, count: 32) }
 
 /// A log of numbered entries, one of which may be another than it should be.
-private struct Log {
+private struct NumberedLog {
     private let hashes: [MerkleHash]
     private let signer: NoteSigner?
 

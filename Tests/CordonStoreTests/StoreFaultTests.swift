@@ -193,6 +193,8 @@ private final class ScriptedEngine: Engine {
 
     func session() -> any Session { ScriptedSession(engine: self) }
 
+    func truncateLog() {}
+
     func close() {}
 
     fileprivate func commit() throws {
@@ -228,5 +230,6 @@ private struct EmptyConnection: SQLConnection {
     var dialect: Dialect { .sqlite }
     func rows(_ statement: SQL) throws -> [Row] { [] }
     func run(_ statement: SQL) throws -> Int { 0 }
+    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {}
     func script(_ text: String) throws {}
 }

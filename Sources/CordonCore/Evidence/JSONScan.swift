@@ -213,6 +213,42 @@ extension JSONScan {
         return found
     }
 
+    /// The members of an object, each value exactly as it was written; empty for anything else.
+    package static func rawMembers(of json: [UInt8]) -> [(name: String, value: ArraySlice<UInt8>)] {
+        parts(of: json, from: UInt8(ascii: "{"), to: UInt8(ascii: "}"))
+    }
+
+    /// The items of an array, exactly as they were written; empty for anything else.
+    package static func rawItems(of json: [UInt8]) -> [ArraySlice<UInt8>] {
+        parts(of: json, from: UInt8(ascii: "["), to: UInt8(ascii: "]")).map(\.value)
+    }
+
+    private static func parts(
+        of json: [UInt8], from open: UInt8, to close: UInt8
+    ) -> [(name: String, value: ArraySlice<UInt8>)] {
+        var found: [(name: String, value: ArraySlice<UInt8>)] = []
+        json.withUnsafeBufferPointer { bytes in
+            var scan = JSONScan(bytes)
+            scan.skipSpace()
+            guard scan.current == open else { return }
+            scan.at += 1
+            var isFirst = true
+            while scan.hasAnother(before: close, isFirst: isFirst) {
+                isFirst = false
+                var name = ""
+                if open == UInt8(ascii: "{") {
+                    guard let range = scan.skipName() else { return }
+                    name = text(bytes, range)
+                }
+                scan.skipSpace()
+                let start = scan.at
+                guard scan.skipValue() else { return }
+                found.append((name, json[start..<scan.at]))
+            }
+        }
+        return found
+    }
+
     static func text(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         var plain: [UInt8] = []
         plain.reserveCapacity(range.count)

@@ -68,12 +68,15 @@ public enum WitnessDecision: Hashable, Sendable {
     /// The origin of the log that a request is about, or nil when the body is malformed.
     ///
     /// Nothing is verified yet: it only tells which state to read.
-    public static func origin(of body: String) -> String? {
-        // A malformed body has no origin, and deciding on it says so.
+    public static func origin(of body: String) -> String? { checkpoint(of: body)?.origin }
+
+    /// The checkpoint in a request, or nil when the body is malformed; nothing is verified yet.
+    public static func checkpoint(of body: String) -> Checkpoint? {
+        // A malformed body has no checkpoint, and deciding on it says so.
         guard let request = try? WitnessRequest(body: body),
             let note = try? SignedNote(parsing: request.checkpoint)
         else { return nil }
-        return (try? Checkpoint(text: note.text))?.origin
+        return try? Checkpoint(text: note.text)
     }
 
     /// The state to store before answering, or nil when nothing changes.

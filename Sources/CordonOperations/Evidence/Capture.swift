@@ -92,31 +92,14 @@ final class CaptureSealer {
                 fingerprints: record.fingerprints, hasClientKey: record.clientKey != nil))
     }
 
-    /// Eight bytes that name the record and eight of what it says: without a name of the sender's
-    /// own, what it says is its name.
-    static func dedupe(
+    private static func dedupe(
         _ record: CapturedRecord, workflow: String, groups: [[UInt8]]
     ) -> [UInt8] {
-        var content = SHA256()
-        func add(_ text: String?) {
-            content.update(data: Array((text ?? "").utf8))
-            content.update(data: [0])
-        }
-        add(workflow)
-        add(record.kind.rawValue)
-        add(record.trace)
-        add(record.span)
-        add(record.at?.rfc3339)
-        add(record.actor)
-        add(record.target)
-        for group in groups.dropFirst() {
-            group.withUnsafeBytes { content.update(bufferPointer: $0) }
-            content.update(data: [0])
-        }
-        let said = content.finalize().prefix(8)
-        guard let key = record.clientKey else { return Array(said) + Array(said) }
-        let named = SHA256.hash(data: Array("\(workflow)\u{0}\(key)".utf8)).prefix(8)
-        return Array(named) + Array(said)
+        Dedupe(
+            workflow: workflow, kind: record.kind.rawValue, trace: record.trace,
+            span: record.span, at: record.at?.rfc3339, actor: record.actor,
+            target: record.target, key: record.clientKey
+        ).bytes(groups)
     }
 }
 

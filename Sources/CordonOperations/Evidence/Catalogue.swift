@@ -41,10 +41,9 @@ struct Catalogue {
 
     init(
         sources: [EvidenceSource], last: [Int: Instant], counts: [Int: Int], seen: [SeenValue],
-        gaps: [StoredGap], keys newestFirst: [(UInt64, [UInt8])],
-        capacity: Int = RecentKeys.capacity
+        gaps: [StoredGap], keys: RecentKeys
     ) {
-        keys = RecentKeys(capacity: capacity)
+        self.keys = keys
         var names: [Int: String] = [:]
         for source in sources {
             names[source.number] = source.key
@@ -63,13 +62,17 @@ struct Catalogue {
             self.sources[name]?.gaps[gap.kind] = OpenGap(
                 openedAt: gap.openedAt, lastAt: gap.openedAt, detail: gap.detail, records: 0)
         }
-        for (index, dedupe) in newestFirst.reversed() {
-            keys.add(RecentKeys.halves(dedupe).key, index)
-        }
     }
 
     /// How many records there are in all.
     var records: Int { sources.values.reduce(0) { $0 + $1.records } }
+
+    /// How many workflows have each gap open.
+    var openGaps: [Shortfall: Int] {
+        sources.values.reduce(into: [:]) { counts, source in
+            for kind in source.gaps.keys { counts[kind, default: 0] += 1 }
+        }
+    }
 
     /// The time of arrival for what comes now: it never goes back, so that places in the log and
     /// times of arrival have one order.

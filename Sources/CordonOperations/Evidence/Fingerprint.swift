@@ -15,7 +15,22 @@ package enum Fingerprint {
         if let parameters = record.groups.first(where: { $0.name == .parameters })?.json {
             prints[.parameters] = short(parameters)
         }
+        // `retrieved` may say under what scope was looked up, and `tools` which were offered.
+        if let scope = member("scope", of: .retrieved, in: record) {
+            prints[.retrievalScope] = short(Array(scope))
+        }
+        if let offered = member("offered", of: .tools, in: record) {
+            prints[.tools] = short(Array(offered))
+        }
         return prints
+    }
+
+    private static func member(
+        _ name: String, of group: GroupName, in record: CapturedRecord
+    ) -> ArraySlice<UInt8>? {
+        record.groups.first { $0.name == group }.flatMap { group in
+            JSONScan.rawMembers(of: group.json).first { $0.name == name }?.value
+        }
     }
 
     private static func short(_ json: [UInt8]) -> String {

@@ -18,7 +18,7 @@ package struct LookbackRun: Codable, Equatable, Sendable {
     package let terms: Int
     package let termsDigest: String
     /// The terms themselves, sealed: they are names of people.
-    package let list: SealedText
+    package internal(set) var list: SealedText
     package let shorterBecause: String?
     /// The size of the log when it began: later records are outside.
     package let logSize: UInt64
@@ -41,6 +41,11 @@ package struct LookbackRun: Codable, Equatable, Sendable {
     package enum State: String, Codable, CaseIterable, Sendable {
         case running, cancelled, failed, finished
     }
+
+    /// What the list is sealed for.
+    var listOwner: String { Self.listOwner(id) }
+
+    static func listOwner(_ id: String) -> String { "lookback/\(id)" }
 
     var window: ClosedRange<Int64> {
         from.milliseconds...max(from.milliseconds, to.milliseconds)

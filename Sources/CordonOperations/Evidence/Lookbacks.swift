@@ -44,12 +44,13 @@ extension Work {
         }
         for workflow in workflows { try mayTouch(workflow) }
         let id = outside.newID()
-        let to = request.to ?? now
+        // Nothing is examined that has not come yet, so a window into the future ends now.
+        let to = min(request.to ?? now, now)
         let from = request.from ?? now.adding(days: -sequence.policy.lookbackDays)
         let run = LookbackRun(
             id: id, incident: number, startedBy: person, startedAt: now, from: from, to: to,
             workflows: workflows.sorted(), isEverything: request.isEverything, set: request.terms,
-            list: try sealed(request.list, owner: "lookback/\(id)"),
+            list: try sealed(request.list, owner: LookbackRun.listOwner(id)),
             shorterBecause: request.shorterBecause, logSize: try transaction.logHead().size)
         // Refused now rather than at the end, when everything was read.
         _ = try sequence.open(lookback(run, records: 0), at: now)
@@ -158,7 +159,7 @@ extension Work {
     }
 
     func terms(of run: LookbackRun) throws -> TermSet {
-        let list = try run.list.opened(owner: "lookback/\(run.id)", masters: evidenceKeys.masters)
+        let list = try run.list.opened(owner: run.listOwner, masters: evidenceKeys.masters)
         do {
             return try TermSet(lines: list)
         } catch {

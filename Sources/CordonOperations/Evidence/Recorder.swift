@@ -64,6 +64,21 @@ package final class Recorder: Sendable {
 
     /// Reads from the database what is known of the senders; until then nothing can be recorded.
     func load() async throws {
+        let (newest, pages) = try await store.read { transaction in
+            let end = try transaction.evidenceExtent().end
+            // Places are not all records, so this reaches back as far as it has to, or less.
+            let start = end - min(end, UInt64(RecentKeys.capacity))
+            return (end, stride(from: start, to: end, by: Self.keysPerPage).map { $0 })
+        }
+        var keys = RecentKeys()
+        for start in pages {
+            let page = try await store.read { transaction in
+                try transaction.evidenceKeys(
+                    from: start, below: min(newest, start + UInt64(Self.keysPerPage)))
+            }
+            for (index, dedupe) in page { keys.add(RecentKeys.halves(dedupe).key, index) }
+        }
+        let known = keys
         let catalogue = try await store.read { transaction in
             let sources = try transaction.sources()
             var last: [Int: Instant] = [:]
@@ -74,12 +89,13 @@ package final class Recorder: Sendable {
             }
             return Catalogue(
                 sources: sources, last: last, counts: counts, seen: try transaction.seenValues(),
-                gaps: try transaction.gaps(openOnly: true),
-                keys: try transaction.evidenceKeys(
-                    below: UInt64(Int64.max), limit: RecentKeys.capacity))
+                gaps: try transaction.gaps(openOnly: true), keys: known)
         }
         state.withLock { $0.catalogue = catalogue }
     }
+
+    /// Keys that are read at once: a page of them is a few megabytes.
+    private static let keysPerPage = 16_384
 
     /// How often evidence was refused because too much was under way.
     package var refusals: Int { state.withLock { $0.refused } }

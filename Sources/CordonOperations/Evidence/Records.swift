@@ -307,10 +307,12 @@ extension Operations {
     package func evidenceCount(
         _ caller: Caller
     ) async throws -> (records: Int, indexed: Int, size: UInt64) {
-        let (records, size) = try await ask(caller) { work in
-            (try work.transaction.evidenceExtent().records, try work.transaction.logHead().size)
-        }
-        let indexed = search.progress
-        return (records, indexed.records, size)
+        let size = try await ask(caller) { try $0.transaction.logHead().size }
+        let known = recorder.withCatalogue { $0.records }
+        let records =
+            if let known { known } else {
+                try await ask(caller) { try $0.transaction.evidenceExtent().records }
+            }
+        return (records, search.progress.records, size)
     }
 }

@@ -106,6 +106,14 @@ package final class SearchIndex: Sendable {
         for shard in open { shard.close() }
     }
 
+    /// Ends the thread and removes every shard; the next start makes them again.
+    func closeAndRemove() throws {
+        close()
+        for number in SearchShard.numbers(in: directory) {
+            try SearchShard.remove(directory: directory, number: number)
+        }
+    }
+
     /// Everything below this place of the log is in the shards, and how many records that is.
     package var progress: (through: UInt64, records: Int) {
         state.withLock { ($0.through, $0.records) }

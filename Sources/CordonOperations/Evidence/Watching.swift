@@ -1,6 +1,30 @@
 import CordonCore
 import CordonStore
 
+/// What an operator watches of the evidence, from memory.
+package struct EvidenceFigures: Sendable {
+    package let records: Int
+    package let indexed: Int
+    package let refused: Int
+    /// How many workflows have each gap open.
+    package let gaps: [String: Int]
+    package let searches: Int
+}
+
+extension Operations {
+    package var evidenceFigures: EvidenceFigures {
+        let known = recorder.withCatalogue { catalogue in
+            (catalogue.records, catalogue.openGaps)
+        }
+        var gaps = Dictionary(
+            uniqueKeysWithValues: Shortfall.allCases.map { ($0.rawValue, 0) })
+        for (kind, count) in known?.1 ?? [:] { gaps[kind.rawValue] = count }
+        return EvidenceFigures(
+            records: known?.0 ?? 0, indexed: search.progress.records, refused: recorder.refusals,
+            gaps: gaps, searches: searches.count)
+    }
+}
+
 /// What happens to evidence beside the requests: gaps open and close, dictionaries are trained,
 /// retention runs.
 extension Operations {

@@ -9,6 +9,8 @@ final class WorkThreads<Worker>: Sendable {
     private struct State {
         var jobs: [@Sendable (Worker) -> Void] = []
         var isClosed = false
+        /// Jobs that a thread is working on.
+        var running = 0
     }
 
     private let limit: Int
@@ -24,7 +26,10 @@ final class WorkThreads<Worker>: Sendable {
         for number in 1...count {
             let thread = Thread { [self] in
                 let worker = worker()
-                while let job = take() { job(worker) }
+                while let job = take() {
+                    job(worker)
+                    state.withLock { $0.running -= 1 }
+                }
             }
             thread.name = "\(name)-\(number)"
             thread.start()
@@ -53,6 +58,9 @@ final class WorkThreads<Worker>: Sendable {
         }
     }
 
+    /// Jobs that wait or are being worked on.
+    var count: Int { state.withLock { $0.jobs.count + $0.running } }
+
     /// Takes nothing more in; what waits is still done.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -64,7 +72,9 @@ final class WorkThreads<Worker>: Sendable {
         defer { bell.unlock() }
         while true {
             let (job, isClosed) = state.withLock { state in
-                (state.jobs.isEmpty ? nil : state.jobs.removeFirst(), state.isClosed)
+                let job = state.jobs.isEmpty ? nil : state.jobs.removeFirst()
+                if job != nil { state.running += 1 }
+                return (job, state.isClosed)
             }
             if let job { return job }
             if isClosed { return nil }

@@ -1,3 +1,4 @@
+import CordonCore
 import Foundation
 import GRDB
 
@@ -230,9 +231,8 @@ package final class SearchShard: Sendable {
         return try wrapped.opened(for: owner(number), with: masters)
     }
 
-    /// Raised when a shard is laid out differently or holds another folding: older ones are then
-    /// made again.
-    package static let version = 1
+    /// Another layout, folding or reading makes another version: older shards are made again.
+    package static let version = 10_000 + Folding.version * 100 + EvidenceReading.version
 
     private static func owner(_ number: UInt64) -> Data { Data("search/\(number)".utf8) }
 }

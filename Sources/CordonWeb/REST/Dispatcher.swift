@@ -44,8 +44,9 @@ struct Dispatcher: Sendable {
         guard route.isCancellable, site.watchesDisconnects else {
             return try await route.run(exchange)
         }
+        // Watching the connection uses it up: it closes after the answer, and says so.
         return try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await route.run(exchange)
+            try await route.run(exchange).with("connection", "close")
         }
     }
 

@@ -8,6 +8,8 @@ import Foundation
 struct BackupCheck {
     /// What is not as it was written, the files first; empty when all is well.
     let findings: [BackupFinding]
+    /// Records whose content was not looked at, because the backup was made without the key.
+    let unopened: UInt64
 
     /// Reads everything; the database is opened as a copy, because opening changes it.
     ///
@@ -34,8 +36,10 @@ struct BackupCheck {
         }
         // What stays behind is only a copy, in a folder for its owner alone.
         defer { try? FileManager.default.removeItem(at: place) }
+        var unopened: UInt64 = 0
         do {
-            try await check(backup, copiedTo: "\(place.path)/\(DataFile.database)", &findings)
+            unopened = try await check(
+                backup, copiedTo: "\(place.path)/\(DataFile.database)", &findings)
         } catch StoreError.full(let cause) {
             throw CommandFault(
                 "there is no room to open a copy of the database: name a larger place in TMPDIR "
@@ -44,17 +48,24 @@ struct BackupCheck {
             // The files have said already what is wrong; what does not open then says no more.
             if findings.isEmpty { throw error }
         }
-        return BackupCheck(findings: findings)
+        return BackupCheck(findings: findings, unopened: unopened)
+    }
+
+    /// The keys that the backup holds; those that are damaged were found with the files.
+    private static func masterKeys(_ backup: Backup) -> MasterKeys? {
+        let path = "\(backup.folder)/data/\(DataFile.masterKey)"
+        return (try? DurableFile(path).readText()).flatMap { try? MasterKeys(text: $0) }
     }
 
     private static func check(
         _ backup: Backup, copiedTo path: String, _ findings: inout [BackupFinding]
-    ) async throws {
+    ) async throws -> UInt64 {
         let manifest = backup.manifest
         try backup.copyDatabase(to: path)
         let contradiction = try backup.contradiction(inDatabase: path)
         let report = try await Operations.fsck(
-            engine: .sqlite(path: path), verifierKey: manifest.verifierKey)
+            engine: .sqlite(path: path), verifierKey: manifest.verifierKey,
+            masters: masterKeys(backup))
         findings += report.findings.map {
             BackupFinding(path: "data/\(DataFile.database)", message: "\($0)")
         }
@@ -68,5 +79,6 @@ struct BackupCheck {
                     message: "its entries make a log of \(report.size) with the root "
                         + "\(root.base64), not the one in the manifest"))
         }
+        return report.unopened
     }
 }

@@ -85,10 +85,18 @@ struct BackupCommand: AsyncParsableCommand {
                         return ["Found:"] + check.findings.map { "  \($0)" }
                     }
                     let hint = "; that is its own word: compare it, or name yours with --key"
+                    let unopened =
+                        check.unopened == 0
+                        ? []
+                        : [
+                            "The content of \(check.unopened) records of evidence was not "
+                                + "opened, because the backup was made without master.key."
+                        ]
                     return [
                         "Made \(backup.manifest.createdAt.rfc3339) by Cordon "
                             + "\(backup.manifest.cordon): \(text.files), all as they were written.",
                         text.log, "Everything stored is what the journal says.",
+                    ] + unopened + [
                         "Signed by \(backup.manifest.verifierKey)\(key == nil ? hint : "")",
                         text.keys,
                     ]

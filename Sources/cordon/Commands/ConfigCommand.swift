@@ -35,6 +35,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 scrypt_log_n    \(settings.scryptLogN)
                 log_level       \(settings.logLevel)
                 """)
+            Console.say(try settings.publishingLines)
         }
     }
 }

@@ -11,6 +11,19 @@ enum Console {
 
     static func complain(_ text: String) { put(line(text), STDERR_FILENO) }
 
+    /// Shows how far something is, in one line that the next one replaces; only on a terminal.
+    static func progress(_ text: String) {
+        guard isWatched else { return }
+        put(Array("\r\u{1b}[K\(plain(text))".utf8), STDERR_FILENO)
+    }
+
+    /// Takes the line of the progress away.
+    static func progressEnd() {
+        if isWatched { put(Array("\r\u{1b}[K".utf8), STDERR_FILENO) }
+    }
+
+    private static let isWatched = isatty(STDERR_FILENO) == 1
+
     private static func line(_ text: String) -> [UInt8] { Array((plain(text) + "\n").utf8) }
 
     /// A reader that has gone away, such as `head`, has read enough: the rest is dropped.

@@ -18,6 +18,7 @@ struct IncidentCommand: AsyncParsableCommand {
                 name: "Read",
                 subcommands: [
                     ListIncidents.self, ShowIncident.self, ShowFile.self, ShowTimeline.self,
+                    ListIncidentChanges.self, ExportIncident.self,
                 ]),
             CommandGroup(
                 name: "Judge",
@@ -33,8 +34,9 @@ struct IncidentCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Investigate",
                 subcommands: [
-                    OpenLookback.self, AddFinding.self, ConcludeLookback.self, RecordCause.self,
-                    AddAction.self, FinishAction.self, RecordEvaluation.self,
+                    SearchIncident.self, JudgeHit.self, OpenLookback.self, AddFinding.self,
+                    ConcludeLookback.self, RecordCause.self, AddAction.self, FinishAction.self,
+                    RecordEvaluation.self,
                 ]),
             CommandGroup(
                 name: "Restart",

@@ -17,6 +17,15 @@ enum InputFile {
         }
     }
 
+    /// The bytes without a copy of them in memory, where the file allows it.
+    static func mapped(_ path: String) throws(CommandFault) -> Data {
+        // What cannot be mapped, such as a pipe, is read.
+        guard path != "-",
+            let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
+        else { return Data(try bytes(path)) }
+        return data
+    }
+
     static func text(_ path: String) throws(CommandFault) -> String {
         guard let text = String(validating: try bytes(path), as: UTF8.self) else {
             throw CommandFault("\(path) is no text in UTF-8")
@@ -76,5 +85,63 @@ enum SecretFile {
             rest = rest.dropFirst(count)
         }
         guard fsync(descriptor) == 0 else { throw CommandFault("\(path) cannot be written") }
+    }
+}
+
+/// The lines of a file, a part of which is in memory at a time.
+struct InputLines {
+    private let path: String
+    private let file: FileHandle
+    private var read: [UInt8] = []
+    /// How far ``read`` was given out.
+    private var start = 0
+    private var isAtEnd = false
+
+    private static let part = 1 << 20
+    /// Bytes of one line, which is more than a request may have.
+    private static let longest = 17 << 20
+
+    init(_ path: String) throws(CommandFault) {
+        self.path = path
+        do {
+            file =
+                path == "-"
+                ? FileHandle.standardInput
+                : try FileHandle(forReadingFrom: URL(filePath: path))
+        } catch {
+            throw CommandFault("\(path) cannot be read")
+        }
+    }
+
+    /// - Returns: the next line without its end; `nil` behind the last one.
+    mutating func next() throws(CommandFault) -> [UInt8]? {
+        var searched = start
+        while true {
+            if let end = read[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                defer { start = end + 1 }
+                return Array(read[start..<end])
+            }
+            searched = read.count - start
+            read.removeFirst(start)
+            start = 0
+            guard !isAtEnd else {
+                defer { read = [] }
+                return read.isEmpty ? nil : read
+            }
+            guard read.count < Self.longest else {
+                throw CommandFault("\(path) has a line that is longer than a request may be")
+            }
+            try readOn()
+        }
+    }
+
+    private mutating func readOn() throws(CommandFault) {
+        do {
+            let part = try file.read(upToCount: Self.part) ?? Data()
+            isAtEnd = part.isEmpty
+            read += part
+        } catch {
+            throw CommandFault("\(path) cannot be read")
+        }
     }
 }

@@ -6,9 +6,12 @@ import Foundation
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Verify a checkpoint or a receipt, offline.",
+        commandName: "verify", abstract: "Verify a bundle, a checkpoint or a receipt, offline.",
         discussion: """
             Examples:
+              cordon verify INC-2026-0001.zip --key ledger.vkey
+              cordon verify INC-2026-0001.zip --key ledger.vkey --witness witness.vkey \\
+                --known yesterdays-checkpoint
               cordon verify checkpoint --key ledger.vkey
               cordon verify checkpoint --key ledger.vkey --known yesterdays-checkpoint
               cordon verify entry.tlog-proof --key ledger.vkey --entry entry
@@ -24,14 +27,24 @@ struct VerifyCommand: AsyncParsableCommand {
     var known: String?
     @Option(help: ArgumentHelp("For a receipt: the bytes of the entry.", valueName: "file"))
     var entry: String?
+    @Option(
+        help: ArgumentHelp(
+            "For a bundle: the key of a witness that you trust, or a file with it (repeatable).",
+            valueName: "vkey"))
+    var witness: [String] = []
     @Flag(help: "Print JSON.")
     var json = false
 
     private static let receipt = "c2sp.org/tlog-proof@"
 
     func run() async throws {
-        let text = try InputFile.text(file)
+        let bytes = try InputFile.mapped(file)
         let verifier = try readKey(key)
+        if BundleVerification.isBundle(bytes) { return try verifyBundle(bytes, verifier) }
+        guard witness.isEmpty else {
+            throw CommandFault("\(file) is no bundle: --witness is for those")
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
         let isReceipt = text.utf8.starts(with: Self.receipt.utf8)
         let checkpoint: Checkpoint
         var index: UInt64?
@@ -53,13 +66,26 @@ struct VerifyCommand: AsyncParsableCommand {
                 try Checkpoint.open(text, verifier: verifier)
             }
         }
-        let kept = try known.map { path in
+        try tell(checkpoint, index: index, kept: try kept(verifier))
+    }
+
+    private func verifyBundle(_ bytes: Data, _ verifier: NoteVerifier) throws {
+        guard entry == nil else {
+            throw CommandFault("\(file) is a bundle: --entry is for receipts")
+        }
+        let report = BundleVerifier(
+            log: verifier, witnesses: try witness.map(readWitness), known: try kept(verifier)
+        ).verify(bytes)
+        try BundleVerification(file: file, report: report).tell(json: json)
+    }
+
+    private func kept(_ verifier: NoteVerifier) throws -> Checkpoint? {
+        try known.map { path in
             let text = try InputFile.text(path)
             return try valid { () throws(CheckpointError) in
                 try Checkpoint.open(text, verifier: verifier)
             }
         }
-        try tell(checkpoint, index: index, kept: kept)
     }
 
     private func tell(_ checkpoint: Checkpoint, index: UInt64?, kept: Checkpoint?) throws {
@@ -97,14 +123,28 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func readKey(_ key: String) throws -> NoteVerifier {
+        let text = try Self.keyText(key)
+        do {
+            return try NoteVerifier(text)
+        } catch {
+            throw CommandFault("\(text == key ? "--key" : key) is no verifier key: \(error)")
+        }
+    }
+
+    private func readWitness(_ key: String) throws -> CosignatureVerifier {
+        let text = try Self.keyText(key)
+        do {
+            return try CosignatureVerifier(text)
+        } catch {
+            throw CommandFault("\(text == key ? "--witness" : key) is no witness's key: \(error)")
+        }
+    }
+
+    private static func keyText(_ key: String) throws -> String {
         // A key has two plus signs; a file with such a name is not worth guessing about.
         let isKey = key.split(separator: "+", omittingEmptySubsequences: false).count >= 3
-        let text = isKey ? key : try InputFile.text(key)
-        do {
-            return try NoteVerifier(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        } catch {
-            throw CommandFault("\(isKey ? "--key" : key) is no verifier key: \(error)")
-        }
+        return isKey
+            ? key : try InputFile.text(key).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// What is not valid is exit code 4, whatever is wrong with it.

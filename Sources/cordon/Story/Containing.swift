@@ -12,6 +12,7 @@ struct Containing {
     /// - Returns: the incident's number.
     func play() async throws -> String {
         Narration.chapter("A draft goes wrong")
+        try await Summaries(cast: cast).playDraft()
         let (number, containment) = try await report()
         try await Narration.refused("The nightly job asks the gate.", "workflow-stopped") {
             try await cast("gita").get(path + "/gate")

@@ -51,24 +51,51 @@ struct Investigating {
         )
     }
 
+    /// Every record of sixty days is compared with the names of the restricted customers.
     private func lookBack() async throws {
         Narration.chapter("Was it so before?")
-        let now = Outside.real.now()
         let carla = try cast("carla")
-        let opened = try await carla.send(
-            incident + "/lookbacks",
-            [
-                "from": .string(now.adding(days: -60).rfc3339), "to": .string(now.rfc3339),
-                "population": "All summaries that were sent, searched for other customers' names.",
-                "population_count": 214, "method": "all",
-            ]
+        let started = try await carla.send(
+            incident + "/lookbacks/search",
+            ["terms": ["Contoso", "Fabrikam", "Contoso Ltd", "Fabrikam Inc"]]
         ).json
-        let id = opened?["lookbacks"]?.items.last?["id"]?.text ?? ""
+        let id = started?["id"]?.text ?? ""
+        let path = incident + "/lookbacks/search/" + Paths.segment(id)
+        let run = try await finished(path)
+        let examined = run["examined"]?.integer ?? 0
+        Narration.tell(
+            "Carla Jensen has all records of sixty days searched for the restricted customers.")
+        Narration.tell(
+            "\(examined) examined, \(run["unreadable"]?.integer ?? 0) unreadable; "
+                + "\(run["hits"]?.items.count ?? 0) found: the draft itself.")
+        for hit in run["hits"]?.items ?? [] {
+            try await carla.send(
+                path + "/verdicts",
+                [
+                    "record": hit["id"] ?? .null, "verdict": "affected",
+                    "description": "The draft that was caught in review. It was never sent.",
+                ])
+        }
         try await carla.send(
             incident + "/lookbacks/\(Paths.segment(id))/conclusion",
-            ["examined": 214, "conclusion": "No earlier summary names another customer."])
-        Narration.tell(
-            "Carla Jensen reads all 214 summaries of 60 days: none names another customer.")
+            [
+                "examined": .integer(Int64(examined)),
+                "conclusion": "No earlier summary names another customer.",
+            ])
+        Narration.tell("What was examined is stated, signed, and attached to the incident.")
+        let changes = try await carla.get(incident + "/changes").json
+        for change in changes?["items"]?.items ?? [] where change["origin"]?.text == "pushed" {
+            Narration.tell("Changed before it: \(change["what"]?.text ?? "")")
+        }
+    }
+
+    private func finished(_ path: String) async throws -> JSONValue {
+        for _ in 0..<300 {
+            let run = try await cast("carla").get(path).json ?? .null
+            if run["state"]?.text != "running" { return run }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return .null
     }
 
     private func findCause(_ ben: Player) async throws {
@@ -99,11 +126,8 @@ struct Investigating {
     private func correct(_ ben: Player) async throws {
         Narration.chapter("What is mended?")
         let due = JSONValue.string(Outside.real.now().adding(days: 7).rfc3339)
-        let added = try await ben.send(
-            incident + "/affected",
-            ["kind": "output", "reference": "Draft for Northwind", "description": "Never sent."]
-        ).json
-        let record = added?["affected"]?.items.last?["id"]?.text ?? ""
+        let known = try await ben.get(incident).json
+        let record = known?["affected"]?.items.last?["id"]?.text ?? ""
         try await cast("ana").send(
             incident + "/affected/\(Paths.segment(record))/correction",
             ["correction": "Discarded; the summary was written by hand."])

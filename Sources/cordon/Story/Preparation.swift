@@ -30,6 +30,7 @@ struct Preparation {
         Narration.tell("Ben puts it into production.")
         let gate = try await cast("ana").get(path + "/gate").json
         Narration.tell("The gate says: \(gate?["decision"]?.text ?? "").")
+        try await Summaries(cast: cast).playBefore()
     }
 
     private func complete(_ ben: Player) async throws {

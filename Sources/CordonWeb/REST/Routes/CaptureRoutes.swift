@@ -33,11 +33,10 @@ enum CaptureRoutes {
             size: body.size, boundTo: exchange.caller?.workflow, caller: exchange.asCaller
         ) {
             let expanded = try body.expanded()
-            let value =
-                isLines
-                ? try lines(expanded) : try exchange.checks.parsed(expanded)
+            let (value, raw) =
+                isLines ? try lines(expanded) : try whole(expanded, exchange.checks)
             try exchange.checks.check(value, of: exchange.operationID)
-            return Capture(source: "api", records: try EvidenceReceipt.records(value))
+            return Capture(source: "api", records: try EvidenceReceipt.records(value, raw))
         }
         return try .json(
             ReceiptsView(
@@ -49,12 +48,14 @@ enum CaptureRoutes {
     }
 
     /// One record a line; empty lines are none.
-    private static func lines(_ body: [UInt8]) throws -> JSONValue {
+    private static func lines(_ body: [UInt8]) throws -> (JSONValue, raw: [[UInt8]]) {
         var records: [JSONValue] = []
+        var raw: [[UInt8]] = []
         for (number, line) in body.split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
         ).enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) {
             do {
+                raw.append(Array(line))
                 records.append(try JSONValue(parsing: Array(line)))
             } catch {
                 throw Refusal(
@@ -62,7 +63,15 @@ enum CaptureRoutes {
                     blockers: [Blocker("json", "\(error)", pointer: "/records/\(records.count)")])
             }
         }
-        return .object(["records": .array(records)])
+        return (.object(["records": .array(records)]), raw)
+    }
+
+    private static func whole(
+        _ body: [UInt8], _ checks: BodyChecks
+    ) throws -> (JSONValue, raw: [[UInt8]]) {
+        let value = try checks.parsed(body)
+        let records = JSONScan.rawMembers(of: body).last { $0.name == "records" }?.value ?? []
+        return (value, JSONScan.rawItems(of: Array(records)).map { Array($0) })
     }
 
     private static let traces = Route(
@@ -103,17 +112,19 @@ enum CaptureRoutes {
 
 /// Turns records as they come over the wire into the domain's.
 enum EvidenceReceipt {
-    static func records(_ value: JSONValue) throws -> [CapturedRecord] {
-        guard case .object(let members) = value, case .array(let values)? = members["records"]
-        else { return [] }
+    /// - Parameter raw: the same records as they were written, which is how content is kept.
+    static func records(_ value: JSONValue, _ raw: [[UInt8]]) throws -> [CapturedRecord] {
         let batch = try value.decoded(as: EvidenceBatchRequest.self)
-        return try zip(batch.records, values).enumerated().map { number, pair in
+        guard batch.records.count == raw.count else {
+            throw Refusal(.invalidInput, "The body names `records` more than once.")
+        }
+        return try zip(batch.records, raw).enumerated().map { number, pair in
             try record(pair.0, raw: pair.1, pointer: "/records/\(number)")
         }
     }
 
     private static func record(
-        _ input: EvidenceRecordRequest, raw: JSONValue, pointer: String
+        _ input: EvidenceRecordRequest, raw: [UInt8], pointer: String
     ) throws -> CapturedRecord {
         let kind = try Read.same(input.kind, RecordKind.self)
         var record = CapturedRecord(
@@ -132,13 +143,13 @@ enum EvidenceReceipt {
         record.sequence = input.sequence.map {
             CapturedRecord.Sequence(source: $0.source, number: Int64($0.number))
         }
-        guard case .object(let members) = raw else { return record }
+        var members: [String: ArraySlice<UInt8>] = [:]
+        for (name, value) in JSONScan.rawMembers(of: raw) { members[name] = value }
         for name in GroupName.allCases where name != .envelope {
-            guard let content = members[name.rawValue], content != .null else { continue }
-            // A group is an object: what is none gets the group's name as its member.
-            let object: JSONValue =
-                if case .object = content { content } else { .object([name.rawValue: content]) }
-            record.groups.append(FieldGroup(name, json: EvidenceJSON.bytes(object)))
+            guard let content = members[name.rawValue], !content.elementsEqual("null".utf8) else {
+                continue
+            }
+            record.groups.append(FieldGroup(name, json: object(content, named: name.rawValue)))
         }
         if kind == .modelExchange, members["input"] == nil, members["output"] == nil {
             record.shortfalls.append(.contentMissing)
@@ -149,34 +160,10 @@ enum EvidenceReceipt {
         record.fingerprints = Fingerprint.of(record)
         return record
     }
-}
 
-/// JSON with sorted names, as it is committed to.
-enum EvidenceJSON {
-    static func bytes(_ value: JSONValue) -> [UInt8] {
-        var text = JSONText()
-        write(value, to: &text)
-        return text.bytes
-    }
-
-    private static func write(_ value: JSONValue, to text: inout JSONText) {
-        switch value {
-        case .null: text.null()
-        case .bool(let flag): text.bool(flag)
-        case .integer(let number): text.integer(number)
-        case .number(let number): text.double(number)
-        case .string(let string): text.string(string)
-        case .array(let values):
-            text.beginArray()
-            for value in values { write(value, to: &text) }
-            text.endArray()
-        case .object(let members):
-            text.beginObject()
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-                text.key(name)
-                write(value, to: &text)
-            }
-            text.endObject()
-        }
+    /// A group is an object: what is none gets the group's name as its member.
+    private static func object(_ content: ArraySlice<UInt8>, named name: String) -> [UInt8] {
+        if content.first == UInt8(ascii: "{") { return Array(content) }
+        return Array("{\"\(name)\":".utf8) + content + Array("}".utf8)
     }
 }

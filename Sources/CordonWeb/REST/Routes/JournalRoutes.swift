@@ -77,13 +77,35 @@ enum JournalRoutes {
         method: "GET", path: "/ledger/checkpoint", operationID: "readCheckpoint", tag: "Journal",
         summary: "The signed checkpoint of the Merkle log, a C2SP signed note.",
         permission: .readWorkflows, command: nil,
+        parameters: [
+            ParameterDescription(
+                "cosigned", in: .query, schema: .oneOf(["0", "1"]),
+                description: "1 for the newest one that every witness of this server has cosigned,"
+                    + " with their lines.")
+        ],
         answers: [
             .init(status: 200, mediaType: "text/plain", type: nil, description: "The signed note.")
         ], problems: [.notFound]
     ) { exchange in
-        try await exchange.operations.ask(exchange.asCaller) { work in
-            guard let note = try work.checkpoint() else {
-                throw Refusal(.notFound, "There is no checkpoint yet.")
+        let cosigned = exchange.query["cosigned"] ?? "0"
+        guard ["0", "1"].contains(cosigned) else {
+            throw Refusal(
+                .invalidInput, "cosigned is 0 or 1.",
+                blockers: [Blocker("cosigned", "0 or 1", pointer: "/cosigned")])
+        }
+        let witnesses = cosigned == "1" ? exchange.operations.witnessKeys : nil
+        return try await exchange.operations.ask(exchange.asCaller) { work in
+            guard let witnesses else {
+                guard let note = try work.checkpoint() else {
+                    throw Refusal(.notFound, "There is no checkpoint yet.")
+                }
+                return .text(note)
+            }
+            guard !witnesses.isEmpty else {
+                throw Refusal(.notFound, "No witness is named in the server's settings.")
+            }
+            guard let note = try work.checkpoint(cosignedBy: witnesses) else {
+                throw Refusal(.notFound, "No checkpoint has been cosigned by every witness yet.")
             }
             return .text(note)
         }

@@ -36,10 +36,13 @@ enum SystemRoutes {
         }
         _ = try await operations.ask(exchange.asCaller) { try $0.accountExists() }
         // The migrations ran before the port was opened; a failing read would have thrown.
-        return try .json(
-            ReadinessPartsView(
-                ready: true,
-                parts: ["database": "ready", "migrations": "ready", "queue": "ready"]))
+        var parts = ["database": "ready", "migrations": "ready", "queue": "ready"]
+        let published = operations.publisher.progress
+        if !published.isEmpty {
+            // Nobody has to wait for others: it is told, and the server stays ready.
+            parts["publishing"] = published.contains(where: \.isFailing) ? "failing" : "ready"
+        }
+        return try .json(ReadinessPartsView(ready: true, parts: parts))
     }
 
     private static let metrics = Route(
@@ -54,7 +57,9 @@ enum SystemRoutes {
         return .text(
             Metrics.text(
                 gate: operations.gate.counts, states: operations.gate.states, incidents: counts,
-                writesWaiting: operations.writesWaiting, version: exchange.site.version),
+                writesWaiting: operations.writesWaiting, evidence: operations.evidenceFigures,
+                version: exchange.site.version)
+                + Metrics.publishing(operations.publisher.progress),
             "text/plain; version=0.0.4; charset=utf-8")
     }
 
@@ -75,7 +80,7 @@ enum Metrics {
     static func text(
         gate: GateCounts, states: [Workflow.State: Int],
         incidents: [(kind: String, level: Int, state: String, count: Int)], writesWaiting: Int,
-        version: String
+        evidence: EvidenceFigures, version: String
     ) -> String {
         var lines: [String] = []
         func metric(_ name: String, _ type: String, _ help: String, _ samples: [(String, Int)]) {
@@ -103,6 +108,22 @@ enum Metrics {
         metric(
             "cordon_writes_waiting", "gauge", "Writes that wait for the next commit.",
             [("", writesWaiting)])
+        metric(
+            "cordon_evidence_records", "gauge", "Records of evidence in the log.",
+            [("", evidence.records)])
+        metric(
+            "cordon_evidence_indexed_records", "gauge", "Records that the search index holds.",
+            [("", evidence.indexed)])
+        metric(
+            "cordon_evidence_refused_total", "counter",
+            "Requests with evidence that were refused for lack of room since the start.",
+            [("", evidence.refused)])
+        metric(
+            "cordon_evidence_gaps_open", "gauge", "Open gaps in the evidence, by kind.",
+            evidence.gaps.sorted { $0.key < $1.key }.map { ("{kind=\"\($0.key)\"}", $0.value) })
+        metric(
+            "cordon_searches_running", "gauge", "Searches that wait or are being worked on.",
+            [("", evidence.searches)])
         return lines.joined(separator: "\n") + "\n"
     }
 }
