@@ -149,18 +149,15 @@ public struct CordonClient: Sendable {
         _ request: HTTPClientRequest, from patient: HTTPClient, _ take: ([UInt8]) throws -> Void
     ) async throws -> Int {
         let response: HTTPClientResponse
-        var parts: HTTPClientResponse.Body.AsyncIterator
+        var refusal: CordonAnswer?
         do {
             response = try await patient.execute(request, timeout: .seconds(Self.pieceSeconds))
-            parts = response.body.makeAsyncIterator()
-            guard response.status.code < 300 else {
-                throw CordonClientError.refused(CordonProblem(try await Self.whole(response)))
-            }
-        } catch let error as CordonClientError {
-            throw error
+            if response.status.code >= 300 { refusal = try await Self.whole(response) }
         } catch {
             throw unreachable(error)
         }
+        if let refusal { throw CordonClientError.refused(CordonProblem(refusal)) }
+        var parts = response.body.makeAsyncIterator()
         var size = 0
         while true {
             let part: ByteBuffer?

@@ -31,6 +31,22 @@ public final class TileTree {
         size == 0 ? Merkle.emptyRoot : try hash(from: 0, to: size)
     }
 
+    /// The right edge, from which the tree can be gone on with.
+    ///
+    /// - Throws: what the source throws, or ``TileTreeError``.
+    public func frontier() throws -> MerkleFrontier {
+        var hashes: [MerkleHash] = []
+        var from: UInt64 = 0
+        for height in stride(from: 63, through: 0, by: -1) where size >> UInt64(height) & 1 == 1 {
+            hashes.append(try complete(from, height: height))
+            from += 1 << UInt64(height)
+        }
+        guard let frontier = MerkleFrontier(size: size, hashes: hashes) else {
+            preconditionFailure("there is a hash for every bit of the size")
+        }
+        return frontier
+    }
+
     /// Proves that the leaf at `index` is in the tree (RFC 9162 section 2.1.3.1).
     ///
     /// - Throws: ``ProofError/indexOutOfRange(index:size:)``, what the source throws, or

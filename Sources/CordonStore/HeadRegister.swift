@@ -39,11 +39,19 @@ package struct HeadRegister: Sendable {
     ///   empty one when nothing was registered yet.
     /// - Throws: ``HeadRegisterFault``, `StoreError`, and what `leaves` throws.
     package func check(size: UInt64, leaves: Leaves) throws -> MerkleFrontier {
+        try check(size: size) { try MerkleFrontier().extended(to: $0, by: leaves) }
+    }
+
+    /// The same for a log that keeps its tiles and gives its edge at any size, so that its length
+    /// does not matter.
+    package func check(
+        size: UInt64, edge: (_ size: UInt64) throws -> MerkleFrontier
+    ) throws -> MerkleFrontier {
         guard let registered = try read() else { return MerkleFrontier() }
         guard registered.size <= size else {
             throw HeadRegisterFault.setBack(path: path, registered: registered.size, log: size)
         }
-        let edge = try MerkleFrontier().extended(to: registered.size, by: leaves)
+        let edge = try edge(registered.size)
         guard edge.root == registered.root else {
             throw HeadRegisterFault.forked(
                 path: path, size: registered.size, registered: registered.root, log: edge.root)

@@ -8,11 +8,9 @@ extension Transaction {
         try row("SELECT note FROM checkpoint WHERE size = \(Int64(size))")?.text("note")
     }
 
-    /// Keeps a witness's line; a later one for the same size takes its place.
+    /// Keeps a witness's signature line, with its newline, under the witness's verifier key.
     ///
-    /// - Parameters:
-    ///   - witness: the verifier key of the witness.
-    ///   - line: the signature line, with its newline.
+    /// A later one for the same size takes its place.
     package func cosignatureSave(size: UInt64, witness: String, line: String) throws {
         try run(
             """
@@ -68,9 +66,7 @@ extension Transaction {
         return (size, note + witnesses.compactMap { lines[$0] }.joined())
     }
 
-    /// Keeps the whole answer of an authority, as it came.
-    ///
-    /// - Parameter authority: the address that was asked.
+    /// Keeps the whole answer of an authority, as it came, under the address that was asked.
     package func timestampSave(size: UInt64, authority: String, token: [UInt8]) throws {
         try run(
             """

@@ -1,5 +1,5 @@
 package import CordonCore
-import CordonLedger
+package import CordonLedger
 package import CordonOperations
 package import CordonStore
 import Foundation
@@ -32,6 +32,11 @@ package struct TestCordon: Sendable {
         return Caller(account.actor, cause: "test", permissions: account.permissions)
     }
 
+    /// What signs the log of every test.
+    package static func signer() throws -> NoteSigner {
+        try NoteSigner(name: "cordon.test", seed: Array(repeating: 7, count: 32))
+    }
+
     package static let password = "correct horse battery staple"
 
     /// Cordon itself may make accounts, whoever is there.
@@ -43,7 +48,8 @@ extension Operations {
     ///
     /// With `engine`, another database than a SQLite file in that directory.
     package static func forTesting(
-        engine: EngineChoice? = nil, at start: Instant = TestClock.start, seed: UInt64 = 1
+        engine: EngineChoice? = nil, at start: Instant = TestClock.start, seed: UInt64 = 1,
+        publishing: PublishingPlan = PublishingPlan()
     ) async throws -> TestCordon {
         let directory = try TestDirectory()
         let clock = TestClock(start)
@@ -67,11 +73,10 @@ extension Operations {
         let databasePath = directory.path + "/cordon.db"
         let operations = try await Operations.open(
             engine: engine ?? .sqlite(path: databasePath),
-            signer: try NoteSigner(
-                name: "cordon.test", seed: Array(repeating: 7, count: 32)),
+            signer: try TestCordon.signer(),
             masters: MasterKeys(first: Array(repeating: 9, count: 32)),
             searchDirectory: directory.path + "/search", outside: outside,
-            passwords: Passwords(logN: 10))
+            passwords: Passwords(logN: 10), publishing: publishing)
         return TestCordon(operations: operations, clock: clock, databasePath: databasePath)
     }
 

@@ -1,6 +1,7 @@
 import CordonLedger
 import CordonOperations
 import CordonStore
+import Foundation
 
 /// The settings that say where checkpoints go.
 extension Settings {
@@ -60,6 +61,18 @@ extension Settings {
             }
         } catch let fault as HeadRegisterFault {
             throw CommandFault(fault.description)
+        }
+        if let headRegister {
+            // A disk that is not there must not look like a register that was never written.
+            let folder = URL(filePath: headRegister).deletingLastPathComponent()
+                .path(percentEncoded: false)
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+                isFolder.boolValue
+            else {
+                throw CommandFault(
+                    "head_register: there is no folder \(folder): make it, or mount its disk")
+            }
         }
         return PublishingPlan(
             register: register, witnesses: try witnessAddresses, authority: timestampAuthority,

@@ -38,6 +38,14 @@ struct TileTreeTests {
         #expect(try Self.log.tree(size: size).root() == Merkle.root(ofLeaves: leaves))
     }
 
+    @Test(arguments: [
+        0, 1, 2, 3, 255, 256, 257, 511, 512, 769, 4_096, 65_535, 65_536, 65_537, 66_000,
+    ])
+    func theEdgeIsTheOneOverAllLeaves(size: Int) throws {
+        let leaves = Self.log.levels[0].prefix(size)
+        #expect(try Self.log.tree(size: size).frontier() == MerkleFrontier(leaves: leaves))
+    }
+
     @Test(arguments: [1, 2, 257, 770, 65_537, 66_000])
     func everyInclusionProofHolds(size: Int) throws {
         let tree = Self.log.tree(size: size)
@@ -64,7 +72,7 @@ struct TileTreeTests {
 
     @Test func aSourceThatGivesTooLittleIsNamed() {
         let tree = TileTree(size: 300) { _, _, _ in [] }
-        #expect(throws: TileTreeError.missing(level: 0, index: 0)) {
+        #expect(throws: TileTreeError.missing(level: 0, index: 1)) {
             try tree.inclusionProof(3)
         }
     }

@@ -38,8 +38,8 @@ enum EvidenceFirm {
         try await leaveGaps(on: cordon)
         let held = try await cordon.capture(.said("Held."), workflow: "held")
         let erasable = try await cordon.capture(
-            .said("One."), .said("Two."), workflow: "ticket-triage")
-        for receipts in [held, erasable, [erasable[0]]] {
+            .said("One."), .said("Two."), .said("Three."), workflow: "ticket-triage")
+        for receipts in [held, Array(erasable.prefix(2)), [erasable[2]]] {
             let proposed = try await operations.perform(first) { work in
                 try work.proposeErasure(
                     receipts.map(\.id), basis: "Art. 17 GDPR", reason: "Asked for.")

@@ -102,8 +102,8 @@ final class DamagedFile {
     }
 }
 
-extension StoredTable: @retroactive CustomTestStringConvertible {
-    public var testDescription: String { name }
+extension StoredTable: CustomTestStringConvertible {
+    package var testDescription: String { name }
 }
 
 extension StoredTable {

@@ -257,9 +257,12 @@ def test_withoutKeysABackupIsRestoredOnlyWithThem(
     folder = tmp_path / "backup"
     made = exits(0, create(server, folder, "--without-keys"))
     assert "Left out: ledger.key" in made.stdout
-    secret = (server.data / "ledger.key").read_text().strip().rsplit("+", 1)[1].encode()
+    secrets = [
+        (server.data / "ledger.key").read_text().strip().rsplit("+", 1)[1].encode(),
+        (server.data / "master.key").read_text().split()[-1].encode(),
+    ]
     for path in folder.rglob("*"):
-        assert not path.is_file() or secret not in path.read_bytes()
+        assert not path.is_file() or not any(secret in path.read_bytes() for secret in secrets)
     exits(0, verify(server, folder))
     data = tmp_path / "data"
     refused(restore(server, folder, data), "--ledger-key")
@@ -269,7 +272,10 @@ def test_withoutKeysABackupIsRestoredOnlyWithThem(
         restore(server, folder, data, "--ledger-key", str(other.data / "ledger.key")),
         "lacks a key of this backup",
     )
-    exits(0, restore(server, folder, data, "--ledger-key", str(server.data / "ledger.key")))
+    keys = ["--ledger-key", str(server.data / "ledger.key")]
+    refused(restore(server, folder, data, *keys), "--master-key")
+    keys += ["--master-key", str(server.data / "master.key")]
+    exits(0, restore(server, folder, data, *keys))
     exits(0, server.run("fsck", "--data", str(data)))
 
 

@@ -84,6 +84,9 @@ def test_cookiesAreSecureWhenSaidSo(make_server: MakeServer) -> None:
     assert "; Secure" in page.headers["set-cookie"]
 
 
+# The key of a log, as the specification of signed notes gives it.
+KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+
 BAD_FILES = {
     "no TOML": 'data = "unclosed',
     "unknown setting": "lissten = \"127.0.0.1:0\"",
@@ -92,6 +95,14 @@ BAD_FILES = {
     "a text for a truth": 'secure_cookies = "yes"',
     "a session too long": "session_hours = 721",
     "a hash too weak": "scrypt_log_n = 9",
+    "a text for a list": 'witnesses = "https://w.example w.example+1+BA"',
+    "a number in a list": "outbound_allow = [7]",
+    "a witness without its key": 'witnesses = ["https://w.example"]',
+    "a witness with another kind of key": f'witnesses = ["https://w.example {KEY}"]',
+    "a host with a scheme": 'outbound_allow = ["https://w.example"]',
+    "an authority that is no address": 'timestamp_authority = "tsa.example"',
+    "timestamps too often": "timestamp_hours = 0",
+    "no path": 'head_register = ""',
 }
 
 
@@ -110,6 +121,11 @@ BAD_ENVIRONMENTS = {
     "CORDON_LOG_LEVEL": "loud",
     "CORDON_SECURE_COOKIES": "yes please",
     "CORDON_PUBLIC_LEDGER": "yes please",
+    "CORDON_WITNESSES": "https://w.example",
+    "CORDON_OUTBOUND_ALLOW": "w.example:port",
+    "CORDON_TIMESTAMP_AUTHORITY": "ftp://tsa.example",
+    "CORDON_TIMESTAMP_HOURS": "daily",
+    "CORDON_HEAD_REGISTER": "/no/such/folder/head",
     "CORDON_DATABASE": "mysql://somewhere/else",
 }
 

@@ -78,6 +78,10 @@ package struct ChangeRequest: Codable, Sendable, Ruled {
     ]
 }
 
+/// Why something is kept, let go or destroyed: spaces alone are no reason.
+private let statedRule = Rule(
+    description: "Text that says something.", minLength: 1, maxLength: 4_000, pattern: "\\S")
+
 /// Places a hold: `POST /holds`.
 package struct HoldRequest: Codable, Sendable, Ruled {
     package var workflow: String
@@ -88,7 +92,7 @@ package struct HoldRequest: Codable, Sendable, Ruled {
 
     package static let rules: [String: Rule] = [
         "workflow": slugRule, "from": Rule(format: "date-time"), "to": Rule(format: "date-time"),
-        "reason": textRule,
+        "reason": statedRule,
     ]
 }
 
@@ -96,7 +100,7 @@ package struct HoldRequest: Codable, Sendable, Ruled {
 package struct HoldReleaseRequest: Codable, Sendable, Ruled {
     package var reason: String
 
-    package static let rules: [String: Rule] = ["reason": textRule]
+    package static let rules: [String: Rule] = ["reason": statedRule]
 }
 
 /// Proposes to erase records: `POST /evidence/erasures`.
@@ -111,7 +115,8 @@ package struct ErasureRequest: Codable, Sendable, Ruled {
 
     package static let rules: [String: Rule] = [
         "records": Rule(minItems: 1, maxItems: 10_000, itemMaxLength: 26),
-        "person": Rule(minLength: 2, maxLength: 200), "basis": lineRule, "reason": textRule,
+        "person": Rule(minLength: 2, maxLength: 200),
+        "basis": Rule(minLength: 1, maxLength: 200, pattern: "\\S"), "reason": statedRule,
     ]
 }
 

@@ -1,6 +1,6 @@
 import CordonCore
-import CordonLedger
-import CordonStore
+package import CordonLedger
+package import CordonStore
 import Synchronization
 
 /// Hands checkpoints to those who would notice that the log was set back: a follower.
@@ -20,7 +20,7 @@ package final class Publisher: Sendable {
     private static let startTimeout = Duration.seconds(5)
     private static let timeout = Duration.seconds(15)
 
-    init(_ plan: PublishingPlan, store: Store, signer: NoteSigner, outside: Outside) {
+    package init(_ plan: PublishingPlan, store: Store, signer: NoteSigner, outside: Outside) {
         self.plan = plan
         self.store = store
         self.signer = signer
@@ -131,7 +131,8 @@ package final class Publisher: Sendable {
         state.withLock { $0.succeed(target, size: newest.size, at: outside.uptime()) }
     }
 
-    /// Whether the last timestamp is old enough, by the authority's clock or, since the start, ours.
+    /// Whether the last timestamp is old enough: by the authority's clock, or since the start by
+    /// ours.
     private func isDue(_ target: PublishingTarget, _ url: String) async throws -> Bool {
         let pause = Int64(plan.timestampHours) * 3_600_000
         if let doneAt = state.withLock({ $0.doneAt(target) }) {
@@ -178,8 +179,20 @@ extension Publisher {
     private func checkRegister() async throws {
         guard let register = plan.register else { return }
         let edge = try await store.read { transaction in
-            try register.check(size: try transaction.logHead().size) {
-                try transaction.tileHashes(level: 0, from: $0, count: Int($1 - $0))
+            let size = try transaction.logHead().size
+            do {
+                return try register.check(
+                    size: size,
+                    edge: { old in
+                        try transaction.tileTree(size: old).frontier()
+                    })
+            } catch is TileTreeError {
+                // A log of an older Cordon keeps no tiles yet: it is read leaf by leaf.
+                return try register.check(
+                    size: size,
+                    leaves: { from, to in
+                        try transaction.tileHashes(level: 0, from: from, count: Int(to - from))
+                    })
             }
         }
         state.withLock {

@@ -51,8 +51,13 @@ package enum Expansion {
                     return .failure(.broken)
                 }
                 expanded += made
+                // Several streams one behind the other are one (RFC 1952, section 2.2).
+                if status == Z_STREAM_END, stream.avail_in > 0 {
+                    inflateReset(&stream)
+                    status = Z_OK
+                }
             }
-            return stream.avail_in == 0 ? .success(()) : .failure(.broken)
+            return .success(())
         }
         try outcome.get()
         return expanded
@@ -81,8 +86,10 @@ package enum Expansion {
                 }
                 expanded += made
                 if made.isEmpty, input.pos == input.size, rest != 0 { return .failure(.broken) }
+                // Several frames one behind the other are one (RFC 8878, section 3).
+                if rest == 0, input.pos < input.size { rest = 1 }
             }
-            return input.pos == input.size ? .success(()) : .failure(.broken)
+            return .success(())
         }
         try outcome.get()
         return expanded

@@ -32,8 +32,12 @@ struct Dispatcher: Sendable {
                     "request failed",
                     metadata: ["request_id": "\(requestID)", "error": "\(error)"])
             }
-            return Self.response(
-                Problem(refusal, path: request.uri.path, requestID: requestID).answer(), requestID)
+            var answer = Problem(refusal, path: request.uri.path, requestID: requestID).answer()
+            // As in `answer`: a connection that was watched is used up by a refusal as well.
+            if route.isCancellable, site.watchesDisconnects {
+                answer = answer.with("connection", "close")
+            }
+            return Self.response(answer, requestID)
         }
     }
 
@@ -114,10 +118,17 @@ struct Dispatcher: Sendable {
         return parameters
     }
 
+    /// The query as forms and programs write it, where a plus sign is a space.
     static func query(_ uri: URI) -> [String: String] {
         var query: [String: String] = [:]
-        for (name, value) in uri.queryParameters where !value.utf8.contains(0) {
-            query[String(name)] = String(value)
+        for pair in (uri.query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                .map { part in
+                    let text = String(part.replacing("+", with: " "))
+                    return text.removingPercentEncoding ?? text
+                }
+            let value = parts.count > 1 ? parts[1] : ""
+            if !value.utf8.contains(0) { query[parts[0]] = value }
         }
         return query
     }

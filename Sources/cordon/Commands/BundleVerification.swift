@@ -40,7 +40,10 @@ struct BundleVerification {
                 "  log \(checkpoint.origin), \(checkpoint.size) entries, root "
                     + checkpoint.root.base64)
         }
-        lines.append("  " + counts.map { "\($0.count) \($0.noun)" }.joined(separator: ", "))
+        lines.append(
+            "  "
+                + counts.map { "\($0.count) \($0.count == 1 ? $0.one : $0.many)" }
+                .joined(separator: ", "))
         for cosignature in report.cosignatures {
             lines.append("  cosigned by \(cosignature.name) at \(Self.time(cosignature))")
         }
@@ -55,15 +58,15 @@ struct BundleVerification {
         return lines + report.findings.map { "  \($0)" }
     }
 
-    private var counts: [(name: String, noun: String, count: Int)] {
+    private var counts: [(name: String, one: String, many: String, count: Int)] {
         let counts = report.counts
         return [
-            ("records", "records", counts.records),
-            ("journal_entries", "journal entries", counts.journalEntries),
-            ("redacted_groups", "redacted groups", counts.redactedGroups),
-            ("erased", "erased", counts.erased),
-            ("statements", "statements", counts.statements),
-            ("attachments", "attachments", counts.attachments),
+            ("records", "record", "records", counts.records),
+            ("journal_entries", "journal entry", "journal entries", counts.journalEntries),
+            ("redacted_groups", "redacted group", "redacted groups", counts.redactedGroups),
+            ("erased", "erased", "erased", counts.erased),
+            ("statements", "statement", "statements", counts.statements),
+            ("attachments", "attachment", "attachments", counts.attachments),
         ]
     }
 

@@ -44,9 +44,9 @@ struct ListEvidence: ClientCommand {
               cordon evidence list --query 'acct_#####' --kind tool_call
               cordon evidence list --query 'Birch' --all
 
-            A name is found in any spelling: capitals, accents and look-alike letters do not matter.
-            `*` stands for any run of letters and digits in a word, `#` for one digit. The last line
-            says how far was looked.
+            A name is found in any spelling: capitals, accents and look-alike letters do
+            not matter. `*` stands for any run of letters and digits in a word, `#` for one
+            digit. The last line says how far was looked.
             """)
 
     @Option(help: ArgumentHelp("A name or phrase.", valueName: "text"))

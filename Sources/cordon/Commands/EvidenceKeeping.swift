@@ -98,8 +98,8 @@ struct EraseEvidence: ClientCommand {
                 --reason 'Asked for by the customer.'
               cordon evidence erase --approve 01JX3N0V5T3M8Q6ZK4T5V6W7X8
 
-            One person proposes, another approves; then the content is destroyed for good. What is
-            held is not erased: exit code 5.
+            One person proposes, another approves; then the content is destroyed for good.
+            What is held is not erased: exit code 5.
             """)
 
     @Option(help: "A record's id (repeatable).")

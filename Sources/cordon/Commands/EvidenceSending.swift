@@ -12,11 +12,13 @@ struct SendEvidence: ClientCommand {
               cordon evidence send exchanges.ndjson --workflow monthly-summaries
               ./convert.py | cordon evidence send - --ndjson
 
-            A file holds one record, a list of them, or the API's own object; with --ndjson, or when
-            its name ends in .ndjson or .jsonl, one record a line. Each batch is kept whole or not
-            at all. When the server is busy it is asked again after the time that it names.
+            A file holds one record, a list of them, or the API's own object; with
+            --ndjson, or when its name ends in .ndjson or .jsonl, one record a line. Each
+            batch is kept whole or not at all. When the server is busy it is asked again
+            after the time that it names.
 
-            Sending the same file again is harmless: what is there already is not kept twice.
+            Sending the same file again is harmless: what is there already is not kept
+            twice.
             """)
 
     @Argument(help: "The file; - is standard input.")

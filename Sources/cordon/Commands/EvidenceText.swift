@@ -52,9 +52,9 @@ enum EvidenceText {
     static func record(_ record: JSONValue) -> [String] {
         var lines = ["\(text(record, "id"))  \(text(record, "kind"))  \(text(record, "workflow"))"]
         lines.append("  at \(text(record, "at")), received \(text(record, "received_at"))")
-        let groups = record["groups"]
+        let envelope = record["groups"]?["envelope"]
         for name in ["model", "actor", "target", "session", "trace", "span", "status"] {
-            if let value = groups?[name]?.text { lines.append("  \(name) \(value)") }
+            if let value = envelope?[name]?.text { lines.append("  \(name) \(value)") }
         }
         lines += place(record)
         let holds = (record["holds"]?.items ?? []).compactMap(\.text)

@@ -14,8 +14,8 @@ struct ExportIncident: ClientCommand {
                 --redact input --redact retrieved --reason 'Of other customers.' \\
                 --recipient 'Counsel of Birch'
 
-            Anybody can check the file with `cordon verify`, or without Cordon. Of what is redacted
-            only the commitment is in it. That it was made, and for whom, is kept.
+            Anybody can check the file with `cordon verify`, or without Cordon. Of what is
+            redacted only the commitment is in it. That it was made, and for whom, is kept.
             """)
 
     @OptionGroup var incident: IncidentTarget

@@ -18,9 +18,10 @@ struct SearchIncident: ClientCommand {
               cordon incident search INC-2026-0001
               cordon incident search INC-2026-0001 --run 01JX3M8Q6ZK4T5V6W7X8Y9Z0AB --wait
 
-            The server carries it out, whether or not anybody waits: an interrupt (Ctrl-C) ends the
-            waiting alone, with exit code 130. At its end what was examined is signed and attached
-            to the incident. Without options, the searches of the incident are listed.
+            The server carries it out, whether or not anybody waits: an interrupt (Ctrl-C)
+            ends the waiting alone, with exit code 130. At its end what was examined is
+            signed and attached to the incident. Without options, the searches of the
+            incident are listed.
             """)
 
     @OptionGroup var incident: IncidentTarget

@@ -24,11 +24,12 @@ struct RotateKeys: AsyncParsableCommand {
               cordon keys rotate
               cordon keys rotate --data /var/lib/cordon --json
 
-            The server has to be stopped. Each record has a key of its own, and only those are
-            wrapped anew: nothing is sealed again, and no proof changes. When it is interrupted, run
-            it again: it goes on where it was.
+            The server has to be stopped. Each record has a key of its own, and only those
+            are wrapped anew: nothing is sealed again, and no proof changes. When it is
+            interrupted, run it again: it goes on where it was.
 
-            Backups that were made before are opened by the older key alone: keep it with them.
+            Backups that were made before are opened by the older key alone: keep it with
+            them.
 
             Exit codes: 0 rotated, 2 refused and nothing changed, or not finished.
             """)
@@ -59,8 +60,8 @@ struct RotateKeys: AsyncParsableCommand {
 
     /// First the file with both keys, then everything that they wrap, then the file with one.
     ///
-    /// Each step is durable before the next begins, and after a crash between any two the file opens
-    /// all that is stored: a server can be started, and this command goes on where it was.
+    /// Each step is durable before the next begins. After a crash between any two the file opens all
+    /// that is stored: a server can be started, and this command goes on where it was.
     private func rotate(
         _ file: DurableFile, _ operations: Operations
     ) async throws -> KeyRotation {

@@ -97,7 +97,8 @@ enum EvidenceRoutes {
         .readEvidence, command: "evidence gaps",
         query: [text("workflow", "Its key; all when absent.")], GapListView.self
     ) { work, exchange in
-        GapListView(
+        try work.mayTouch(exchange.query["workflow"])
+        return GapListView(
             items: try work.gaps(workflow: exchange.query["workflow"], openOnly: false)
                 .map(GapStateView.init))
     }
@@ -133,7 +134,9 @@ enum EvidenceRoutes {
         "Workflows that send evidence and that nobody has registered.", .readEvidence,
         command: "evidence shadow", ShadowListView.self
     ) { work, _ in
-        ShadowListView(
+        // Of all workflows: a token of one of them has no business here.
+        try work.mayTouch(nil)
+        return ShadowListView(
             items: try work.shadowWorkflows().map {
                 ShadowWorkflowView(
                     workflow: $0.workflow, firstAt: ($0.firstAt ?? work.now).rfc3339,
