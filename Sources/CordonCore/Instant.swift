@@ -41,6 +41,7 @@ package struct Instant: Hashable, Comparable, Sendable {
     /// Written from the integer, without a calendar or a binary fraction: every record of evidence
     /// has three of them. The day is found as in Howard Hinnant's `civil_from_days`.
     package var rfc3339: String {
+        guard milliseconds >= Self.gregorianFrom else { return rfc3339OfOldTimes }
         let (days, inDay) = milliseconds.flooredQuotientAndRemainder(by: 86_400_000)
         let shifted = days + 719_468
         let (era, dayOfEra) = shifted.flooredQuotientAndRemainder(by: 146_097)
@@ -62,6 +63,17 @@ package struct Instant: Hashable, Comparable, Sendable {
             text.write(inDay % 1_000, digits: 3, "Z")
             return text.count
         }
+    }
+
+    /// 1582-10-15: what is older is read by Foundation in the Julian calendar.
+    private static let gregorianFrom: Int64 = -12_219_292_800_000
+
+    private var rfc3339OfOldTimes: String {
+        let (seconds, thousandths) = milliseconds.flooredQuotientAndRemainder(by: 1_000)
+        let date = Date(timeIntervalSince1970: Double(seconds))
+        let whole = date.formatted(Date.ISO8601FormatStyle()).dropLast()
+        let digits = String(thousandths)
+        return whole + "." + String(repeating: "0", count: 3 - digits.count) + digits + "Z"
     }
 
     /// The year in UTC, for incident numbers.

@@ -60,10 +60,8 @@ extension Operations {
     ///
     /// A database that an older Cordon made is brought up to date first, as at every start.
     ///
-    /// - Parameters:
-    ///   - verifierKey: the public half of the key that signed its checkpoints.
-    ///   - masters: the keys that its evidence is sealed with; without them everything else is
-    ///     checked.
+    /// `verifierKey` is the public half of the key that signed its checkpoints, `masters` are the
+    /// keys that its evidence is sealed with; without them everything else is checked.
     package static func fsck(
         engine: EngineChoice, verifierKey: String, masters: MasterKeys?
     ) async throws -> FsckReport {

@@ -25,11 +25,10 @@ package struct Operations: Sendable {
 
     /// Opens the database, brings the gate's memory to what it says, and is ready to be asked.
     ///
-    /// - Parameters:
-    ///   - masters: the keys that evidence is sealed with.
-    ///   - searchDirectory: where the index of the evidence is kept; it can be removed at any time.
-    ///   - publishing: who is asked, before the first entry is written, whether the log is at least
-    ///     what was published, and who gets its checkpoints afterwards.
+    /// `masters` are the keys that evidence is sealed with. The index in `searchDirectory` can be
+    /// removed at any time. `publishing` says who is asked, before the first entry is written,
+    /// whether the log is at least what was published, and who gets its checkpoints afterwards.
+    ///
     /// - Throws: ``CordonStore/HeadRegisterFault`` or ``WitnessFault`` when the log was set back or
     ///   has forked, and `StoreError`.
     package static func open(

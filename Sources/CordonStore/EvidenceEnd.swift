@@ -7,7 +7,7 @@ extension Transaction {
     /// The commitments stay because the log has to stay verifiable; without the nonces, which are
     /// gone with the key, they cannot be traced to any content.
     ///
-    /// - Parameter event: the place in the journal of the event that says why.
+    /// `event` is the place in the journal of the event that says why.
     package func evidenceEnd(
         _ index: UInt64, why: EvidenceEnd, entry: [UInt8], event: UInt64
     ) throws {

@@ -42,7 +42,8 @@ import Testing
             + #""llm.output_messages.0.message.contents.0.message_content.type":"text","#
             + #""llm.output_messages.0.message.contents.0.message_content.text":"Hi","#
             + #""llm.output_messages.0.message.tool_calls.0.tool_call.function.name":"f","#
-            + #""llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments":{"a":1}}"#,
+            + #""llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments""#
+            + #":{"a":1}}"#,
         #"{"gen_ai.completion.0.role":"assistant","gen_ai.completion.0.content":"Hi","#
             + #""gen_ai.completion.0.tool_calls.0.name":"f","#
             + #""gen_ai.completion.0.tool_calls.0.arguments":{"a": 1}}"#,
@@ -134,7 +135,8 @@ import Testing
             .retrieved: #"{"retrieved":[{"content":"one","id":"x"},"two",{"title":"three"}]}"#,
             .output:
                 #"{"gen_ai.output.messages":[{"role":"assistant","parts":[{"type":"reasoning","#
-                + #""content":"hm"},{"type":"blob","content":"AAAA"},{"type":"text","content":"A"}]}]}"#,
+                + #""content":"hm"},{"type":"blob","content":"AAAA"},"#
+                + #"{"type":"text","content":"A"}]}]}"#,
             .approval: #"{"approval":{"by":"ana","comment":"fine"},"approval.user":"ana"}"#,
             .delivery: #"{"delivery":{"to":"x@example.com","text":"sent"}}"#,
             .note: #"{"note":"odd"}"#,

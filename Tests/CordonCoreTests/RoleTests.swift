@@ -130,6 +130,7 @@ import Testing
             account.permissions
                 == Permission.everybody.union([
                     .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
+                    .captureEvidence, .pushChanges,
                 ]))
     }
 }

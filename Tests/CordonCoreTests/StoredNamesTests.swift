@@ -62,11 +62,13 @@ import Testing
                 "workflow.amend", "workflow.override", "containment.confirm",
                 "incident.read_own", "incident.read", "incident.triage", "incident.respond",
                 "incident.sign", "incident.restart", "incident.close", "incident.except",
-                "policy.read", "policy.change", "journal.read", "account.manage", "account.own",
+                "policy.read", "policy.change", "journal.read", "evidence.capture", "evidence.read",
+                "evidence.hold", "evidence.erase", "evidence.export", "change.push",
+                "account.manage", "account.own",
             ])
         #expect(
             values(Scope.self)
-                == ["gate", "report", "read", "respond", "register", "admin", "all"])
+                == ["gate", "capture", "report", "read", "respond", "register", "admin", "all"])
     }
 
     @Test func theWordsOfAnIncidentKeepTheirNames() {

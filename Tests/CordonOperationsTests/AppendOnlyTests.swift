@@ -10,13 +10,16 @@ import Testing
     ])
     func theRecordOnlyGrows(_ table: String, _ key: String) async throws {
         let copy = try DamagedFile(try await StoredCordon.filled().file)
+        let one = try copy.withDatabase { database in
+            try #require(try Int.fetchOne(database, sql: "SELECT min(\(key)) FROM \(table)"))
+        }
         for statement in [
             "UPDATE \(table) SET \(key) = \(key)",
-            "UPDATE \(table) SET \(key) = 9999 WHERE \(key) = 1",
-            "DELETE FROM \(table)", "DELETE FROM \(table) WHERE \(key) = 1",
-            "INSERT OR REPLACE INTO \(table) SELECT * FROM \(table) WHERE \(key) = 1",
-            "REPLACE INTO \(table) SELECT * FROM \(table) WHERE \(key) = 1",
-            "UPDATE OR REPLACE \(table) SET \(key) = 2 WHERE \(key) = 1",
+            "UPDATE \(table) SET \(key) = 9999 WHERE \(key) = \(one)",
+            "DELETE FROM \(table)", "DELETE FROM \(table) WHERE \(key) = \(one)",
+            "INSERT OR REPLACE INTO \(table) SELECT * FROM \(table) WHERE \(key) = \(one)",
+            "REPLACE INTO \(table) SELECT * FROM \(table) WHERE \(key) = \(one)",
+            "UPDATE OR REPLACE \(table) SET \(key) = 2 WHERE \(key) = \(one)",
         ] {
             try copy.withDatabase { database in
                 let error = #expect(throws: DatabaseError.self, "\(statement)") {

@@ -51,6 +51,7 @@ enum Oddity {
         var after = ""
         let report = try await StoredCordon.filled().fsck { copy in
             let (rowid, name) = try copy.middle(of: place.table)
+            let known = Set(try copy.names(place.table).map(\.name))
             before = name
             let stored = try copy.withDatabase { database in
                 try #require(
@@ -63,7 +64,7 @@ enum Oddity {
             }
             // The number of the head's row is the row itself.
             try copy.set(place.table, place.column.name, of: rowid, to: stored.flipped)
-            after = try copy.names(place.table).first { $0.rowid == rowid }?.name ?? before
+            after = try copy.names(place.table).first { !known.contains($0.name) }?.name ?? before
         }
         #expect(
             report.names(place.table.name, before, after),
@@ -73,7 +74,11 @@ enum Oddity {
     @Test(arguments: Place.all)
     func noValueIsTooOddToBeReported(_ place: Place) async throws {
         // SQLite itself refuses all but integers there.
-        if place.testDescription == "log_head.id" { return }
+        let keys = [
+            "log_head.id", "evidence.idx", "evidence_body.idx", "evidence_gone.idx",
+            "evidence_source.num", "evidence_dictionary.num",
+        ]
+        if keys.contains(place.testDescription) { return }
         for oddity in Oddity.of(place.column.kind) {
             let report = try await StoredCordon.filled().fsck { copy in
                 let (rowid, _) = try copy.middle(of: place.table)

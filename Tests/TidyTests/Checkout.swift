@@ -20,7 +20,8 @@ enum Checkout {
     /// Read once: every rule looks at the same text.
     static let swiftFiles = Result<[SwiftFile], any Error> {
         try paths(under: ["Package.swift", "Sources", "Tests", "Benchmarks"])
-            .filter { $0.hasSuffix(".swift") }
+            // What protoc writes is not ours to lay out.
+            .filter { $0.hasSuffix(".swift") && !$0.hasSuffix(".pb.swift") }
             .map { SwiftFile(path: $0, text: SwiftText(try read($0))) }
     }
 

@@ -18,7 +18,7 @@ struct Dedupe {
     /// The sender's own name for the record.
     let key: String?
 
-    /// - Parameter groups: the committed bytes, the envelope first, which is left out.
+    /// Over the committed bytes; the envelope, which is the first, is left out.
     func bytes(_ groups: [[UInt8]]) -> [UInt8] {
         var content = SHA256()
         for text in [workflow, kind, trace, span, at, actor, target] {

@@ -220,8 +220,8 @@ private struct Wanted {
 
 /// The words of a folded text that the index can be asked for.
 enum IndexWords {
-    /// Runs of ASCII letters and digits, and whole words of other scripts; a word with anything else
-    /// in it is left to the comparison with the record.
+    /// Runs of letters and digits; a word with anything else in it is left to the comparison with
+    /// the record.
     static func of(_ folded: [UInt8]) -> [String] {
         folded.split(separator: UInt8(ascii: " ")).compactMap { word in
             let text = String(decoding: word, as: UTF8.self)

@@ -105,8 +105,7 @@ package final class Recorder: Sendable {
     /// `read` runs on a sealing thread, as taking a megabyte of protobuf apart is no work for the
     /// thread that reads requests.
     ///
-    /// - Parameter size: bytes of the request, which count against what may be under way.
-    /// - Throws: a refusal, with nothing kept.
+    /// The bytes of the request count against what may be under way. Refused with nothing kept.
     package func record(
         size: Int, boundTo workflow: String?, caller: Caller,
         _ read: @escaping @Sendable () throws -> Capture
@@ -288,7 +287,8 @@ package final class Recorder: Sendable {
         }
     }
 
-    /// Whether a dictionary should be trained now; asked once for each time that they have grown eightfold.
+    /// Whether a dictionary should be trained now: once for each time that the records have grown
+    /// eightfold.
     func isTrainingDue(records: Int) -> Bool {
         state.withLock { state in
             guard records >= state.trainingAt else { return false }

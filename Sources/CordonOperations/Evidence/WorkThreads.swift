@@ -18,9 +18,9 @@ final class WorkThreads<Worker>: Sendable {
     /// Rung after `state` changed; `state` is looked at while it is held, never the other way.
     private let bell = NSCondition()
 
-    /// - Parameters:
-    ///   - name: at most 13 bytes, as Linux refuses longer names of threads.
-    ///   - limit: how many jobs may wait before more are refused.
+    /// Starts the threads; `limit` is how many jobs may wait before more are refused.
+    ///
+    /// The name has at most 13 bytes, as Linux refuses longer names of threads.
     init(_ name: String, count: Int, limit: Int, worker: @escaping @Sendable () -> Worker) {
         self.limit = limit
         for number in 1...count {

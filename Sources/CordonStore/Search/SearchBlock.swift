@@ -15,7 +15,7 @@ package struct SearchBlock: Sendable {
     /// One record's text within the block.
     package struct Piece: Equatable, Sendable {
         package let index: UInt64
-        /// The record's workflow, by number, and when it happened: a scan of a window skips by them.
+        /// The record's workflow, by number, and when it happened: a scan skips by them.
         package let source: Int
         package let at: Int64
         /// Where the text ends in the block's bytes, with its newline.

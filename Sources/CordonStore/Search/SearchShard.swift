@@ -151,7 +151,7 @@ package final class SearchShard: Sendable {
 
     /// Records that hold all these words somewhere, newest first, below a place of the log.
     ///
-    /// - Parameter words: letters and digits only.
+    /// The words hold letters and digits only.
     package func candidates(
         _ words: [String], below index: UInt64, limit: Int
     ) throws -> [UInt64] {

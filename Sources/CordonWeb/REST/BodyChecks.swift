@@ -41,10 +41,9 @@ struct BodyChecks: Sendable {
         case .unchecked(let type, others: let others, limit: _):
             if others.contains(mediaType) { return nil }
             if type != nil, mediaType == "application/json" { return nil }
+            let known = others + (type == nil ? [] : ["application/json"])
             throw Refusal(
-                .unsupportedMediaType,
-                "Send the body as \((others + (type == nil ? [] : ["application/json"])).joined(separator: " or "))."
-            )
+                .unsupportedMediaType, "Send the body as \(known.joined(separator: " or ")).")
         }
         guard mediaType == "application/json" || mediaType.hasSuffix("+json") else {
             throw Refusal(
@@ -66,7 +65,7 @@ struct BodyChecks: Sendable {
         }
     }
 
-    /// - Throws: a refusal that names everything in which the value is not what the operation reads.
+    /// - Throws: a refusal that names everything that the operation does not read so.
     func check(_ value: JSONValue, of operationID: String) throws(Refusal) {
         guard let schema = schemas[operationID] else { return }
         let violations = set.violations(of: value, against: schema)

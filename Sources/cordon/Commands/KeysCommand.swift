@@ -60,8 +60,8 @@ struct RotateKeys: AsyncParsableCommand {
 
     /// First the file with both keys, then everything that they wrap, then the file with one.
     ///
-    /// Each step is durable before the next begins. After a crash between any two the file opens all
-    /// that is stored: a server can be started, and this command goes on where it was.
+    /// Each step is durable before the next begins. After a crash between any two the file opens
+    /// all that is stored: a server can be started, and this command goes on where it was.
     private func rotate(
         _ file: DurableFile, _ operations: Operations
     ) async throws -> KeyRotation {

@@ -3,8 +3,8 @@ import CordonClient
 import CordonCore
 import CordonOperations
 
-/// What the workflow did before and when it went wrong, as it sends it: sixty days of summaries, and
-/// the draft that names another customer.
+/// What the workflow sends of what it does: sixty days of summaries, and the draft that names
+/// another customer.
 struct Summaries {
     let cast: Cast
 
@@ -28,8 +28,7 @@ struct Summaries {
         }
         try await cast("ben").send(Paths.root + "/evidence", ["records": .array(records)])
         Narration.tell(
-            "From then on it sends what it does: \(Self.count) summaries of sixty days are evidence."
-        )
+            "It sends what it does: \(Self.count) summaries of sixty days are evidence.")
     }
 
     /// Sends the draft, made with the permission of the whole workspace.

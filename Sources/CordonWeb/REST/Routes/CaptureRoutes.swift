@@ -112,7 +112,7 @@ enum CaptureRoutes {
 
 /// Turns records as they come over the wire into the domain's.
 enum EvidenceReceipt {
-    /// - Parameter raw: the same records as they were written, which is how content is kept.
+    /// The records, with `raw` as they were written, which is how their content is kept.
     static func records(_ value: JSONValue, _ raw: [[UInt8]]) throws -> [CapturedRecord] {
         let batch = try value.decoded(as: EvidenceBatchRequest.self)
         guard batch.records.count == raw.count else {
