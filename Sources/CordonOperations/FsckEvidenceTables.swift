@@ -44,13 +44,13 @@ extension FsckRun {
                 let event = row.integer("event").flatMap({ UInt64(exactly: $0) }),
                 let why = row.text("why")
             else { continue }
-            counts[event, default: 0] += 1
             guard let reason = replay.reason(of: event, for: place) else {
                 findings.add(
                     row.table.name, row.name, "event",
                     "The journal has no event at \(event) that let this content go.")
                 continue
             }
+            counts[event, default: 0] += 1
             if reason.rawValue != why {
                 findings.add(
                     row.table.name, row.name, "why",

@@ -134,6 +134,17 @@ enum Oddity {
     }
 }
 
+extension StoredCordon {
+    /// Whether a column is the number of its row, which SQLite does not let be anything else.
+    fileprivate func isRowNumber(_ place: Place) throws -> Bool {
+        try DamagedFile(file).withDatabase { database in
+            try database.columns(in: place.table.name).contains {
+                $0.name == place.column.name && $0.type == "INTEGER" && $0.primaryKeyIndex == 1
+            }
+        }
+    }
+}
+
 extension DamagedFile {
     func names(_ table: StoredTable) throws -> [(rowid: Int64, name: String)] {
         let key = table.columns.prefix(table.keyCount).map(\.name).joined(separator: " || '/' || ")

@@ -112,6 +112,47 @@ import Testing
         }
     }
 
+    /// A record that was exchanged for another one of the same firm.
+    @Test func twoRecordsThatChangedPlacesAreNamed() async throws {
+        for tables in [["evidence"], ["evidence_body"], ["evidence", "evidence_body"]] {
+            let report = try await StoredCordon.filled().fsck { copy in
+                try copy.change { database in
+                    for table in tables {
+                        try database.execute(
+                            sql: """
+                                UPDATE \(table) SET idx = -70 WHERE idx = 70;
+                                UPDATE \(table) SET idx = 70 WHERE idx = 80;
+                                UPDATE \(table) SET idx = 80 WHERE idx = -70;
+                                """)
+                    }
+                }
+            }
+            if tables.count == 1 {
+                for row in ["70", "80"] {
+                    #expect(
+                        report.names("evidence", row) || report.names("evidence_body", row),
+                        "\(report.text)")
+                }
+            } else {
+                // Each is whole in itself: only the root says that it is not in its place.
+                #expect(report.names("journal", "70"), "\(report.text)")
+            }
+        }
+    }
+
+    @Test func withoutTheMasterKeyEverythingElseIsChecked() async throws {
+        let stored = try await StoredCordon.filled()
+        let copy = try DamagedFile(stored.file)
+        let report = try await Operations.fsck(
+            engine: .sqlite(path: copy.path), verifierKey: stored.verifierKey, masters: nil)
+        #expect(report.isClean, "\(report.text)")
+        #expect(report.unopened > 200 && report.root != nil)
+        let other = try await Operations.fsck(
+            engine: .sqlite(path: copy.path), verifierKey: stored.verifierKey,
+            masters: MasterKeys(first: Array(repeating: 8, count: 32)))
+        #expect(other.names("evidence_dictionary", "1"), "\(other.text)")
+    }
+
     /// Whoever changes an event together with its leaf still lacks the key that signs the root.
     @Test func anEventThatWasRewrittenWithItsLeafIsNamed() async throws {
         let nonce = [UInt8](repeating: 9, count: 32)

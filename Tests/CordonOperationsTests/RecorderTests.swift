@@ -1,0 +1,149 @@
+import CordonCore
+import CordonLedger
+import CordonTesting
+import Testing
+
+@testable import CordonOperations
+@testable import CordonStore
+
+@Suite struct RecorderTests {
+    private func started() async throws -> TestCordon {
+        let cordon = try await Operations.forTesting()
+        try await cordon.operations.startEvidence()
+        return cordon
+    }
+
+    @Test func nothingIsTakenBeforeTheSendersAreKnown() async throws {
+        let cordon = try await Operations.forTesting()
+        await #expect(throws: Refusal.self) {
+            try await cordon.capture(.said("Too early."), workflow: "drafts")
+        }
+    }
+
+    @Test func whatIsSentAgainIsKeptOnce() async throws {
+        let cordon = try await started()
+        let first = try await cordon.capture(.said("One."), .said("Two."), workflow: "drafts")
+        let again = try await cordon.capture(
+            .said("Two."), .said("Three."), .said("Three."), workflow: "drafts")
+        #expect(first.map(\.isDuplicate) == [false, false])
+        #expect(again.map(\.isDuplicate) == [true, false, true])
+        #expect(again[0].id == first[1].id)
+        #expect(again[0].index == first[1].index)
+        #expect(again[2].id == again[1].id)
+        // Another workflow may say the same.
+        #expect(try await cordon.capture(.said("One."), workflow: "others")[0].isDuplicate == false)
+    }
+
+    @Test func whatIsSentAgainAfterARestartIsKnown() async throws {
+        let cordon = try await started()
+        let first = try await cordon.capture(.said("One."), workflow: "drafts")
+        try await cordon.operations.startEvidence()
+        #expect(try await cordon.capture(.said("One."), workflow: "drafts")[0].id == first[0].id)
+    }
+
+    @Test func aKeyStandsForOneContent() async throws {
+        let cordon = try await started()
+        var record = CapturedRecord.said("One.")
+        record.clientKey = "job-7"
+        let first = try await cordon.capture(record, workflow: "drafts")
+        #expect(try await cordon.capture(record, workflow: "drafts")[0].id == first[0].id)
+        var other = CapturedRecord.said("Another thing.")
+        other.clientKey = "job-7"
+        let count = try await records(cordon)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await cordon.capture(.said("Innocent."), other, workflow: "drafts")
+        }
+        #expect(refusal?.kind == .idempotencyMismatch)
+        #expect(try await records(cordon) == count)
+    }
+
+    @Test func aSenderWithoutAWorkflowIsRefused() async throws {
+        let cordon = try await started()
+        let refusal = await #expect(throws: Refusal.self) {
+            try await cordon.capture(.said("Whose?"))
+        }
+        #expect(refusal?.kind == .invalidInput)
+        #expect(try await records(cordon) == 0)
+    }
+
+    @Test func whoNobodyRegisteredIsSeenByGovernance() async throws {
+        let cordon = try await started()
+        var record = CapturedRecord.said("Unknown.")
+        record.workflow = "Sales / Lead Scoring!"
+        try await cordon.capture(record)
+        let shadows = try await cordon.operations.ask(.cordon("test")) {
+            try $0.shadowWorkflows()
+        }
+        #expect(shadows.map(\.workflow) == ["sales-lead-scoring"])
+    }
+
+    @Test func aChangeIsNoticedOnce() async throws {
+        let cordon = try await started()
+        for model in ["a", "a", "b", "a", "b", "c"] {
+            try await cordon.capture(
+                .said("By \(model) at \(cordon.clock.now.milliseconds)", model: model),
+                workflow: "drafts")
+            cordon.clock.advance(milliseconds: 10)
+        }
+        let changes = try await cordon.operations.ask(.cordon("test")) { work in
+            try work.changes("drafts", from: Instant(milliseconds: 0), to: work.now)
+        }
+        #expect(changes.filter { $0.aspect == "model" }.map(\.what) == ["a", "b", "c"])
+        #expect(changes.filter { $0.aspect == "model" }.map(\.isFirst) == [true, false, false])
+    }
+
+    @Test func numbersThatNeverCameAreNamed() async throws {
+        let cordon = try await started()
+        for number in [1, 2, 5] as [Int64] {
+            var record = CapturedRecord.said("Number \(number)")
+            record.sequence = .init(source: "job", number: number)
+            try await cordon.capture(record, workflow: "drafts")
+        }
+        let gaps = try await gaps(cordon)
+        #expect(gaps.map(\.kind) == [.dropped])
+        #expect(gaps[0].detail == "Numbers 3 to 4 of job never came.")
+    }
+
+    @Test func aGapOpensOnceAndClosesWhenNothingLacksAnyMore() async throws {
+        let cordon = try await started()
+        for number in 0..<3 {
+            var record = CapturedRecord.said("Cut \(number)")
+            record.shortfalls = [.truncated]
+            try await cordon.capture(record, workflow: "drafts")
+        }
+        #expect(try await gaps(cordon).count == 1)
+        cordon.clock.advance(milliseconds: Catalogue.gapRests + 1)
+        try await cordon.capture(.said("Whole."), workflow: "drafts")
+        try await cordon.operations.watchCapture()
+        #expect(try await gaps(cordon).allSatisfy { $0.closedAt != nil })
+    }
+
+    @Test func manyWhoSendAtOnceShareCommitsAndLoseNothing() async throws {
+        let cordon = try await started()
+        try await withThrowingTaskGroup(of: [Receipt].self) { group in
+            for sender in 0..<40 {
+                group.addTask {
+                    try await cordon.capture(
+                        (0..<10).map { .said("Sender \(sender), record \($0)") },
+                        workflow: "drafts")
+                }
+            }
+            var places: Set<UInt64> = []
+            for try await receipts in group { places.formUnion(receipts.map(\.index)) }
+            #expect(places.count == 400)
+        }
+        #expect(try await records(cordon) == 400)
+        let report = try await cordon.operations.fsck()
+        #expect(report.isClean, "\(report.findings)")
+    }
+
+    private func records(_ cordon: TestCordon) async throws -> Int {
+        try await cordon.operations.store.read { try $0.evidenceExtent().records }
+    }
+
+    private func gaps(_ cordon: TestCordon) async throws -> [CaptureState.Gap] {
+        try await cordon.operations.ask(.cordon("test")) {
+            try $0.gaps(workflow: "drafts", openOnly: false)
+        }
+    }
+}
