@@ -176,12 +176,14 @@ final class FsckEvidence {
         _ row: StoredRow, _ envelope: EnvelopeFields, _ groups: [[UInt8]]
     ) {
         let at = envelope.text(.at)
+        let (workflow, kind) = (envelope.text(.workflow) ?? "", envelope.text(.kind) ?? "")
+        let (trace, span) = (envelope.text(.trace), envelope.text(.span))
+        let (actor, target) = (envelope.text(.actor), envelope.text(.target))
+        let key = envelope.text(.key)
         func made(at: String?) -> [UInt8] {
             Dedupe(
-                workflow: envelope.text(.workflow) ?? "", kind: envelope.text(.kind) ?? "",
-                trace: envelope.text(.trace), span: envelope.text(.span), at: at,
-                actor: envelope.text(.actor), target: envelope.text(.target),
-                key: envelope.text(.key)
+                workflow: workflow, kind: kind, trace: trace, span: span, at: at, actor: actor,
+                target: target, key: key
             ).bytes(groups)
         }
         guard let stored = row.bytes("dedupe") else { return }

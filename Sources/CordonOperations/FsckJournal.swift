@@ -86,10 +86,11 @@ final class FsckJournal {
     }
 
     private func nextIndex() throws -> Int64? {
-        var least = Int64.max
-        for rows in [events, contents, records, bodies, ends] {
-            if let index = try rows.peekIndex() { least = min(least, index) }
-        }
+        var least = try events.peekNumber() ?? .max
+        least = min(least, try contents.peekNumber() ?? .max)
+        least = min(least, try records.peekNumber() ?? .max)
+        least = min(least, try bodies.peekNumber() ?? .max)
+        least = min(least, try ends.peekNumber() ?? .max)
         return least == .max ? nil : least
     }
 
@@ -102,7 +103,11 @@ final class FsckJournal {
     // MARK: Entries
 
     private func check(_ index: Int64, _ entry: Entry) throws {
-        for row in entry.rows { addOddities(of: row) }
+        if let row = entry.event { addOddities(of: row) }
+        if let row = entry.content { addOddities(of: row) }
+        if let row = entry.record { addOddities(of: row) }
+        if let row = entry.body { addOddities(of: row) }
+        if let row = entry.end { addOddities(of: row) }
         let isKnown = entry.event != nil || entry.record != nil
         guard let place = UInt64(exactly: index), place >= size, isKnown || place == size else {
             let row = entry.event ?? entry.record ?? entry.rows.first
@@ -278,12 +283,9 @@ final class FsckJournal {
 }
 
 extension StoredRows {
-    /// The index of the next row; a row without one never comes, as such rows have no order.
-    fileprivate func peekIndex() throws -> Int64? { try peek()?.integer("idx") }
-
     /// The next row, if it is the one with this index.
     fileprivate func next(at index: Int64) throws -> StoredRow? {
-        try peekIndex() == index ? next() : nil
+        try peekNumber() == index ? next() : nil
     }
 }
 

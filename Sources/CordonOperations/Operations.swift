@@ -150,7 +150,9 @@ package struct Operations: Sendable {
         }
     }
 
-    /// Opens what records were compressed with.
+    /// Opens what records were compressed with, and makes sure that the records open as well.
+    ///
+    /// Several are tried, so that one that is damaged keeps nobody from stopping a workflow.
     private static func loadDictionaries(_ store: Store, _ keys: EvidenceKeys) async throws {
         do {
             for (number, bytes) in try await store.read({
@@ -158,6 +160,12 @@ package struct Operations: Sendable {
             }) {
                 keys.dictionaries.add(number, bytes)
             }
+            let newest = try await store.read { try $0.secretsNewest(limit: 8) }
+            let opens = newest.contains { leaf, secret in
+                // Why one does not open does not matter as long as another does.
+                (try? secret.opened(for: leaf, with: keys.masters)) != nil
+            }
+            if !newest.isEmpty, !opens { throw SealError.broken }
         } catch is SealError {
             store.close()
             throw StoreError.misconfigured(

@@ -6,7 +6,7 @@ package struct DiskSpace: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// Bytes that are kept free for stops, reports and sign-offs: a tenth of a small disk, 256 MiB
+    /// Bytes that are kept free for stops, reports and sign-offs: an eighth of a small disk, 256 MiB
     /// of a large one.
     ///
     /// Evidence is refused before it takes them, because it is the one thing that fills a disk.
@@ -18,6 +18,6 @@ package struct DiskSpace: Sendable {
         guard statvfs(path, &status) == 0 else { return true }
         let block = UInt64(status.f_frsize)
         let free = UInt64(status.f_bavail) * block
-        return free > min(Self.reserve, UInt64(status.f_blocks) * block / 10)
+        return free > min(Self.reserve, UInt64(status.f_blocks) * block / 8)
     }
 }

@@ -177,6 +177,22 @@ extension Transaction {
             """
         ).map { (UInt64(try $0.integer("idx")), try $0.blob("dedupe")) }
     }
+
+    /// The secrets of the newest records that have content, each with the leaf it is bound to.
+    package func secretsNewest(limit: Int) throws -> [(leaf: [UInt8], secret: WrappedSecret)] {
+        try rows(
+            """
+            SELECT e.leaf, b.master, b.wrapped FROM evidence_body b
+            JOIN evidence e ON e.idx = b.idx ORDER BY b.idx DESC LIMIT \(limit)
+            """
+        ).map { row in
+            (
+                try row.blob("leaf"),
+                WrappedSecret(
+                    master: Int(try row.integer("master")), bytes: try row.blob("wrapped"))
+            )
+        }
+    }
 }
 
 extension EvidenceRow {

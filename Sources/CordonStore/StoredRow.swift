@@ -25,8 +25,6 @@ package enum StoredValue: Equatable, Sendable {
 package struct StoredRow: Sendable {
     package let table: StoredTable
     package let values: [StoredValue]
-    /// Where reading goes on after this row.
-    fileprivate let cursor: StoredCursor
 
     package func integer(_ column: String) -> Int64? {
         if case .integer(let integer)? = self[column] { integer } else { nil }
@@ -74,10 +72,17 @@ package struct StoredRow: Sendable {
     /// What is wrong with the row whatever it says: a value of another kind than its column's.
     package var oddities: [(column: String, message: String)] {
         var oddities: [(column: String, message: String)] = []
-        for (index, value) in values.enumerated() {
-            guard let message = oddity(of: value, isOptional: table.columns[index].isOptional)
-            else { continue }
-            oddities.append((table.columns[index].name, message))
+        for index in values.indices {
+            // Most of a million rows are of these two kinds, and nothing is wrong with them.
+            switch values[index] {
+            case .integer, .blob: continue
+            default: break
+            }
+            let column = table.columns[index]
+            guard let message = oddity(of: values[index], isOptional: column.isOptional) else {
+                continue
+            }
+            oddities.append((column.name, message))
         }
         return oddities
     }
@@ -128,26 +133,38 @@ package final class StoredRows {
     private static let pageBytes = 8 << 20
 
     package func peek() throws -> StoredRow? {
-        if page.isEmpty, !isAtEnd {
-            let rows = try transaction.storedRows(table, after: cursor, limit: pageSize)
-            isAtEnd = rows.count < pageSize
-            let bytes = rows.reduce(0) { $0 + $1.byteCount } / max(1, rows.count)
-            pageSize = min(table.pageSize, max(1, Self.pageBytes / max(1, bytes)))
-            if let last = rows.last?.cursor {
-                // In a damaged file the order may lead back, which would have no end.
-                if !last.isBeyond(cursor) { isAtEnd = true }
-                cursor = last
-            }
-            page = rows[...]
-        }
+        try fill()
         return page.first
     }
 
     package func next() throws -> StoredRow? {
-        guard let row = try peek() else { return nil }
-        page.removeFirst()
+        try fill()
+        guard let row = page.popFirst() else { return nil }
         count += 1
         return row
+    }
+
+    /// The number of the next row, of a table that is read in its order.
+    package func peekNumber() throws -> Int64? {
+        try fill()
+        guard !page.isEmpty, case .integer(let number)? = page[page.startIndex].values.first else {
+            return nil
+        }
+        return number
+    }
+
+    private func fill() throws {
+        guard page.isEmpty, !isAtEnd else { return }
+        let (rows, last) = try transaction.storedRows(table, after: cursor, limit: pageSize)
+        isAtEnd = rows.count < pageSize
+        let bytes = rows.reduce(0) { $0 + $1.byteCount } / max(1, rows.count)
+        pageSize = min(table.pageSize, max(1, Self.pageBytes / max(1, bytes)))
+        if let last {
+            // In a damaged file the order may lead back, which would have no end.
+            if !last.isBeyond(cursor) { isAtEnd = true }
+            cursor = last
+        }
+        page = rows[...]
     }
 }
 
@@ -181,12 +198,13 @@ extension Transaction {
     package func storedRowsOutOfOrder(_ table: StoredTable) throws -> [StoredRow] {
         guard dialect == .sqlite, table.isInOrder, let key = table.key.first else { return [] }
         return try storedRows(
-            table, where: "typeof(\(fragment: key.source)) <> 'integer' ORDER BY rowid LIMIT 100")
+            table, where: "typeof(\(fragment: key.source)) <> 'integer' ORDER BY rowid LIMIT 100"
+        ).rows
     }
 
     fileprivate func storedRows(
         _ table: StoredTable, after cursor: StoredCursor, limit: Int
-    ) throws -> [StoredRow] {
+    ) throws -> (rows: [StoredRow], last: StoredCursor?) {
         let key = SQL.joined(table.key.map(\.source))
         let isByRow = dialect == .sqlite && !table.isInOrder
         // In SQLite a key may be damaged into another kind, which has no place in the order.
@@ -210,25 +228,29 @@ extension Transaction {
                 """)
     }
 
-    private func storedRows(_ table: StoredTable, where rest: SQL) throws -> [StoredRow] {
+    /// The rows, and the place after the last of them.
+    private func storedRows(
+        _ table: StoredTable, where rest: SQL
+    ) throws -> (rows: [StoredRow], last: StoredCursor?) {
         let isSQLite = dialect == .sqlite
         var columns = table.columns.map { isSQLite ? $0.guarded : $0.source }
         columns.append(isSQLite ? "rowid AS stored_row" : "0 AS stored_row")
         let list = SQL.joined(columns)
-        return try rows(
-            "SELECT \(fragment: list) FROM \(fragment: table.source) WHERE \(fragment: rest)"
-        ).map { row in
-            let values = zip(table.columns, row.values).map {
-                StoredValue($1, of: $0.kind, dialect)
-            }
-            let cursor: StoredCursor =
-                if isSQLite, !table.isInOrder {
-                    .row(try row.integer("stored_row"))
-                } else {
-                    .key(Array(row.values.prefix(table.keyCount)))
-                }
-            return StoredRow(table: table, values: values, cursor: cursor)
+        let found = try rows(
+            "SELECT \(fragment: list) FROM \(fragment: table.source) WHERE \(fragment: rest)")
+        let last: StoredCursor? = try found.last.map { row in
+            isSQLite && !table.isInOrder
+                ? .row(try row.integer("stored_row"))
+                : .key(Array(row.values.prefix(table.keyCount)))
         }
+        let stored = found.map { row in
+            StoredRow(
+                table: table,
+                values: table.columns.indices.map {
+                    StoredValue(row.values[$0], of: table.columns[$0].kind, dialect)
+                })
+        }
+        return (stored, last)
     }
 }
 

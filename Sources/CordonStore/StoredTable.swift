@@ -1,5 +1,7 @@
 /// A table as `cordon fsck` reads it: which columns it has, of which kind, and what names a row.
-package struct StoredTable: Sendable {
+///
+/// A class, because every row that is read refers to its table.
+package final class StoredTable: Sendable {
     package let name: String
     let source: SQL
     package let columns: [StoredColumn]

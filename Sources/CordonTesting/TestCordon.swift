@@ -49,6 +49,7 @@ extension Operations {
     /// With `engine`, another database than a SQLite file in that directory.
     package static func forTesting(
         engine: EngineChoice? = nil, at start: Instant = TestClock.start, seed: UInt64 = 1,
+        masters: MasterKeys = MasterKeys(first: Array(repeating: 9, count: 32)),
         publishing: PublishingPlan = PublishingPlan()
     ) async throws -> TestCordon {
         let directory = try TestDirectory()
@@ -74,8 +75,7 @@ extension Operations {
         let operations = try await Operations.open(
             engine: engine ?? .sqlite(path: databasePath),
             signer: try TestCordon.signer(),
-            masters: MasterKeys(first: Array(repeating: 9, count: 32)),
-            searchDirectory: directory.path + "/search", outside: outside,
+            masters: masters, searchDirectory: directory.path + "/search", outside: outside,
             passwords: Passwords(logN: 10), publishing: publishing)
         return TestCordon(operations: operations, clock: clock, databasePath: databasePath)
     }

@@ -124,10 +124,11 @@ def climbed(leaf: bytes, index: int, size: int, hashes: list[bytes]) -> bytes | 
 
 
 def check_offline(server: Server, size: int | None = None) -> None:
-    """`fsck` finds nothing in a server that is not running, and the log is as long as its rows."""
+    """`fsck` finds nothing in a server that is not running, and no leaf that was seen is gone."""
     checked = server.fsck("--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     report = json.loads(checked.stdout)
     assert report["clean"] is True
     rows = report["rows"]["journal"] + report["rows"].get("evidence", 0)
-    assert size in (None, rows), f"the log has {size} leaves for {rows} rows"
+    # What the server noted by itself since the size was asked for may have come on top.
+    assert size is None or size <= rows, f"the log had {size} leaves and has {rows} rows"

@@ -189,6 +189,12 @@ def flip(server: Server, table: str, column: str) -> None:
     database.close()
 
 
+EVIDENCE = {
+    "cosignature", "erasure", "evidence", "evidence_body", "evidence_dictionary", "evidence_gap",
+    "evidence_gone", "evidence_seen", "evidence_source", "hold", "search_hit", "search_run",
+    "tile_root", "timestamp_token",
+}  # fmt: skip
+
 # One value of each table that decides what it says.
 TELLING = {
     "journal": "actor",
@@ -209,7 +215,8 @@ TELLING = {
 
 
 def test_everyTableIsChecked(whole: Server) -> None:
-    assert set(tables_of(whole)) == set(TELLING)
+    # The tables of the evidence side are filled, damaged and checked by the Swift tests.
+    assert set(tables_of(whole)) - EVIDENCE == set(TELLING)
 
 
 @pytest.mark.parametrize("table", sorted(TELLING))
@@ -225,7 +232,7 @@ def test_aChangedValueIsFound(table: str, whole: Server, tmp_path: Path) -> None
 def test_aChangedValueIsFoundInEveryColumn(whole: Server, tmp_path: Path) -> None:
     silent = []
     for table, columns in tables_of(whole).items():
-        for column in columns:
+        for column in columns if table in TELLING else []:
             server = copied(whole, tmp_path / f"{table}.{column}")
             flip(server, table, column)
             found = server.fsck()

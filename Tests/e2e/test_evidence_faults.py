@@ -42,8 +42,8 @@ from waiting import until
 from world import World
 
 DATABASE = "cordon.sqlite"
-# SQLite moves its log into the database when it has a thousand pages: shortly before that.
-LONG_LOG = 880 * 4120
+# The log is moved into the database when it has 256 pages: shortly before that.
+LONG_LOG = 225 * 16_408
 ROUND = "faults"
 FAULTS = ["error=EIO", "error=ENOSPC", "signal=KILL"]
 # What a server says when it cannot keep something, and whether it knows that it did not.

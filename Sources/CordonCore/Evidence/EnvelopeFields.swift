@@ -54,13 +54,19 @@ package struct EnvelopeFields {
     /// Whether a member is exactly this text, which needs no escaping in JSON.
     package func holds(_ member: Member, _ text: String) -> Bool {
         guard let place = places[member.rawValue] else { return false }
-        return bytes[place].elementsEqual(text.utf8)
+        var text = text
+        return bytes.withUnsafeBufferPointer { bytes in
+            text.withUTF8 { $0.elementsEqual(bytes[place]) }
+        }
     }
 
     /// The text of a member, if it is there.
     package func text(_ member: Member) -> String? {
         guard let place = places[member.rawValue] else { return nil }
-        return bytes.withUnsafeBufferPointer { JSONScan.text($0, place) }
+        return bytes.withUnsafeBufferPointer { bytes in
+            bytes[place].contains(UInt8(ascii: "\\"))
+                ? JSONScan.text(bytes, place) : String(decoding: bytes[place], as: UTF8.self)
+        }
     }
 
     private static let beginning: StaticString = "{\"envelope\":{"

@@ -69,9 +69,10 @@ struct CapturePlan: Sendable {
     /// Notes what a record shows for the first time, and what it lacks.
     mutating func observe(_ draft: CapturedDraft, _ known: Catalogue.Source?) {
         let number = numbers[draft.workflow] ?? 0
-        for (aspect, value) in draft.record.fingerprints.sorted(by: {
+        for (aspect, said) in draft.record.fingerprints.sorted(by: {
             $0.key.rawValue < $1.key.rawValue
         }) {
+            let value = Self.storable(said)
             let seen = known?.seen[aspect] ?? []
             let counted = "\(draft.workflow)\u{0}\(aspect.rawValue)"
             guard !seen.contains(value),
@@ -104,8 +105,20 @@ struct CapturePlan: Sendable {
         gaps.append(
             GapNews(
                 workflow: draft.workflow, number: number, kind: kind,
-                at: draft.draft.receivedAt, detail: detail))
+                at: draft.draft.receivedAt,
+                // Senders have a say in it, and no text of a database holds a zero byte.
+                detail: detail.replacing("\u{0}", with: "\u{FFFD}")))
     }
+
+    /// What a record shows, as it can be a key in both databases: a value that is long or holds a
+    /// zero byte is told apart by its digest.
+    private static func storable(_ value: String) -> String {
+        value.utf8.count <= longestValue && !value.utf8.contains(0)
+            ? value : "sha256:\(Hex.sha256(Array(value.utf8)))"
+    }
+
+    /// Bytes of a value that is kept as it is.
+    private static let longestValue = 1_000
 
     /// Which numbers of the sender's sequence never came, in words, if any are missing.
     private mutating func missingBefore(
@@ -117,10 +130,14 @@ struct CapturePlan: Sendable {
         sequences[name] = max(sequence.number, last ?? sequence.number)
         guard let last, sequence.number > last + 1 else { return nil }
         let count = sequence.number - last - 1
+        let source = sequence.source.prefix(Self.longestSource)
         return count == 1
-            ? "Number \(last + 1) of \(sequence.source) never came."
-            : "Numbers \(last + 1) to \(sequence.number - 1) of \(sequence.source) never came."
+            ? "Number \(last + 1) of \(source) never came."
+            : "Numbers \(last + 1) to \(sequence.number - 1) of \(source) never came."
     }
+
+    /// Characters of a sender's name for its sequence that are told.
+    private static let longestSource = 200
 
     private static func detail(_ shortfall: Shortfall, _ draft: CapturedDraft) -> String {
         if let advice = draft.record.advice, shortfall == .contentMissing { return advice }

@@ -68,6 +68,7 @@ struct SQLiteEngine: Engine {
                 PRAGMA fullfsync = ON;
                 PRAGMA checkpoint_fullfsync = ON;
                 PRAGMA secure_delete = ON;
+                PRAGMA wal_autocheckpoint = 256;
                 """)
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
