@@ -426,3 +426,27 @@ def test_anAuthorityThatMisbehavesIsAWarning(
         assert database.execute("SELECT count(*) FROM timestamp_token").fetchone() == (0,)
     finally:
         database.close()
+
+
+def test_aBundleCarriesTheCosignatures(
+    make_server: MakeServer, make_witness: MakeWitness, tmp_path: Path
+) -> None:
+    server = make_server()
+    world = first_start(server)
+    log = key(server)
+    server.stop()
+    witness = make_witness(log)
+    witness.told_to(server)
+    server.start()
+    world.reached_again()
+    auditor = world.add("uma")
+    world.register("drafts")
+    report = {"workflow": "drafts", "what": "A name.", "left_company": "no"}
+    number = world.admin.post("reports", report).done(201)["incident"]
+    bundle = tmp_path / "bundle.zip"
+    answer = auditor.get(f"incidents/{number}/export").done(200)
+    bundle.write_bytes(answer.response.content)
+    checked = server.run(
+        "verify", str(bundle), "--key", log, "--witness", witness.key, "--json")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert witness.key.split("+")[0] in checked.stdout

@@ -86,17 +86,44 @@ extension Operations {
                         recipient: order.recipient)), stream: "evidence/\(workflow)")
         }
         let signer = signer
+        let witnesses = witnessKeys
+        let cosigned = try await cosignedCheckpoint(caller)
         do {
             return try await ask(caller) { work in
                 try ExportRun(
                     work: work, order: order, documents: documents, version: version,
-                    signer: signer
+                    signer: signer, witnesses: witnesses, cosigned: cosigned
                 ).bytes()
             }
         } catch let error as BundleError {
             throw Refusal(.internalFault, "The bundle cannot be made: \(error.description)")
         }
     }
+}
+
+extension Operations {
+    /// The newest checkpoint with the cosignatures of all witnesses, once it covers what is in the
+    /// log now; `nil` without witnesses, or when they take too long: a bundle is never kept waiting
+    /// for somebody else for good.
+    private func cosignedCheckpoint(
+        _ caller: Caller
+    ) async throws -> (size: UInt64, note: String)? {
+        let witnesses = witnessKeys
+        guard !witnesses.isEmpty else { return nil }
+        let size = try await ask(caller) { try $0.transaction.logHead().size }
+        let deadline = ContinuousClock.now + Self.witnessPatience
+        while ContinuousClock.now < deadline {
+            let found = try await ask(caller) {
+                try $0.transaction.checkpointCosigned(by: witnesses)
+            }
+            if let found, found.size >= size { return found }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        return nil
+    }
+
+    /// Witnesses are asked every five seconds.
+    private static let witnessPatience = Duration.seconds(12)
 }
 
 extension Work {
@@ -159,6 +186,9 @@ private struct ExportRun {
     let documents: [ExportDocument]
     let version: String
     let signer: NoteSigner
+    /// The keys of the witnesses, and the newest checkpoint that all of them have cosigned.
+    let witnesses: [String]
+    let cosigned: (size: UInt64, note: String)?
 
     /// Entries of the journal that one stream contributes.
     private static let eventsAtMost = 50_000
@@ -167,7 +197,7 @@ private struct ExportRun {
         let sequence = try work.sequence(order.incident)
         let incident = sequence.incident
         let (indices, selection) = try work.exportSelection(order)
-        guard let checkpoint = try work.transaction.checkpointNewest() else {
+        guard let checkpoint = try cosigned ?? work.transaction.checkpointNewest() else {
             throw Refusal(.notFound, "There is nothing in the log yet.")
         }
         let tree = work.transaction.tileTree(size: checkpoint.size)
@@ -184,7 +214,7 @@ private struct ExportRun {
         try writer.add(document: "selection.json", Data(try Canonical.bytes(selection)))
         for document in documents { try writer.add(document: document.name, Data(document.bytes)) }
         flush()
-        for row in try events(incident, selection) {
+        for row in try events(incident, selection) where row.index < checkpoint.size {
             try writer.add(
                 BundleRecord(
                     index: row.index,
@@ -192,7 +222,7 @@ private struct ExportRun {
                     proof: try tree.inclusionProof(row.index)))
             flush()
         }
-        for index in indices {
+        for index in indices where index < checkpoint.size {
             try writer.add(
                 BundleRecord(
                     index: index, content: try content(index),
@@ -214,7 +244,11 @@ private struct ExportRun {
 
     private func log(_ checkpoint: (size: UInt64, note: String)) throws -> BundleLog {
         BundleLog(
-            checkpoint: checkpoint.note, verifier: try NoteVerifier(signer.verifierKey))
+            checkpoint: checkpoint.note, verifier: try NoteVerifier(signer.verifierKey),
+            witnesses: cosigned == nil ? [] : try witnesses.map { try CosignatureVerifier($0) },
+            timestamp: try work.transaction.timestamps(size: checkpoint.size).first.map {
+                Data($0.token)
+            })
     }
 
     /// The journal of the incident, of its workflow and its evidence (which is its custody), and of
