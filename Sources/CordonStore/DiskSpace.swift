@@ -6,10 +6,10 @@ package struct DiskSpace: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// Bytes that are kept free for stops, reports and sign-offs: an eighth of a small disk, 256 MiB
-    /// of a large one.
+    /// Bytes that are kept free for stops, reports and sign-offs.
     ///
-    /// Evidence is refused before it takes them, because it is the one thing that fills a disk.
+    /// An eighth of a small disk, 256 MiB of a large one: evidence is refused before it takes them,
+    /// because it is the one thing that fills a disk.
     package static let reserve: UInt64 = 256 << 20
 
     /// Whether evidence may still be written; yes where the system does not say.
