@@ -34,6 +34,15 @@ extension Transaction {
         ).map(GoneEvidence.init)
     }
 
+    package func evidenceGoneCount(from: UInt64, to: UInt64) throws -> Int {
+        let row = try row(
+            """
+            SELECT count(*) AS n FROM evidence_gone
+            WHERE idx >= \(Int64(from)) AND idx < \(Int64(clamping: to))
+            """)
+        return Int(try row?.integer("n") ?? 0)
+    }
+
     /// Records of a workflow that still have content and came before a time, oldest first.
     package func evidenceOld(
         source: Int, receivedBefore time: Instant, from index: UInt64, limit: Int

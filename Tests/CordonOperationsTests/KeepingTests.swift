@@ -11,9 +11,12 @@ import Testing
 @Suite struct KeepingTests {
     private let workflow = "drafts"
 
-    @Test(arguments: [1, 2, 3, 4] as [UInt64])
-    func noOrderOfCommandsDeletesWhatIsHeld(seed: UInt64) async throws {
-        let cordon = try await Operations.forTesting(seed: seed)
+    @Test(arguments: OperationsEngine.available, [1, 2, 3] as [UInt64])
+    func noOrderOfCommandsDeletesWhatIsHeld(_ engine: OperationsEngine, seed: UInt64) async throws {
+        try await engine.withCordon(seed: seed) { try await wander($0, seed: seed) }
+    }
+
+    private func wander(_ cordon: TestCordon, seed: UInt64) async throws {
         try await cordon.operations.startEvidence()
         let first = try await cordon.account("ada", RoleGrant(.legal), RoleGrant(.governance))
         let second = try await cordon.account("ben", RoleGrant(.legal), RoleGrant(.governance))

@@ -1,6 +1,7 @@
 import CordonCore
 import CordonLedger
 import CordonTesting
+import Foundation
 import Testing
 
 @testable import CordonOperations
@@ -135,6 +136,91 @@ import Testing
         #expect(try await records(cordon) == 400)
         let report = try await cordon.operations.fsck()
         #expect(report.isClean, "\(report.findings)")
+    }
+
+    /// A sender's text may hold what no database keeps in a text, and be of any length.
+    @Test(arguments: OperationsEngine.available)
+    func nothingThatASenderSaysKeepsItFromBeingKept(_ engine: OperationsEngine) async throws {
+        try await engine.withCordon { cordon in
+            try await cordon.operations.startEvidence()
+            let odd = [
+                "a\u{0}b", String(repeating: "long", count: 5_000), "e\u{301}", "\u{FFFF}", "",
+            ]
+            for (number, text) in odd.enumerated() {
+                var record = CapturedRecord.said(text, model: text)
+                (record.actor, record.target, record.status) = (text, text, text)
+                (record.trace, record.span, record.session) = (text, text, text)
+                record.clientKey = "\(text)\(number)"
+                record.workflow = "drafts"
+                record.sequence = .init(source: text, number: 1)
+                try await cordon.capture(record)
+                record.clientKey = "\(text)\(number) again"
+                record.sequence = .init(source: text, number: 3)
+                try await cordon.capture(record)
+            }
+            #expect(try await records(cordon) == odd.count * 2)
+            let found = try await cordon.operations.ask(.cordon("test")) { work in
+                try work.changes("drafts", from: Instant(milliseconds: 0), to: work.now)
+            }
+            #expect(found.filter { $0.aspect == "model" }.count == odd.count)
+            let report = try await cordon.operations.fsck()
+            #expect(report.isClean, "\(report.text)")
+        }
+    }
+
+    @Test func tooMuchAtOnceIsRefusedAndNothingOfItCounts() async throws {
+        let cordon = try await started()
+        let refusal = await #expect(throws: Refusal.self) {
+            try await cordon.operations.recorder.record(
+                size: Recorder.bytesAtMost + 1, boundTo: "drafts", caller: .cordon("test")
+            ) { Capture(source: "api", records: [.said("Too much.")]) }
+        }
+        #expect(refusal?.kind == .overloaded)
+        #expect(cordon.operations.recorder.refusals == 1)
+        #expect(try await cordon.capture(.said("Enough."), workflow: "drafts").count == 1)
+    }
+
+    /// Many share a commit; the one that is refused takes nobody with it.
+    @Test func oneThatIsRefusedTakesNoOtherDown() async throws {
+        let cordon = try await started()
+        var record = CapturedRecord.said("One.")
+        record.clientKey = "job"
+        try await cordon.capture(record, workflow: "drafts")
+        let kept = await withTaskGroup(of: Bool.self) { group in
+            for sender in 0..<30 {
+                group.addTask {
+                    var mine = CapturedRecord.said("Sender \(sender)")
+                    mine.clientKey = sender == 11 ? "job" : nil
+                    // Who is refused is counted below.
+                    let receipts = try? await cordon.capture(mine, workflow: "drafts")
+                    return receipts?.first?.isDuplicate == false
+                }
+            }
+            var kept = 0
+            for await wasKept in group where wasKept { kept += 1 }
+            return kept
+        }
+        #expect(kept == 29)
+        #expect(try await records(cordon) == 30)
+    }
+
+    @Test func aMasterKeyThatOpensNothingIsRefusedAtTheStart() async throws {
+        let cordon = try await started()
+        try await cordon.capture(.said("Sealed."), workflow: "drafts")
+        cordon.operations.close()
+        let copy = try DamagedFile(
+            try Data(contentsOf: URL(fileURLWithPath: cordon.databasePath)))
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await Operations.forTesting(
+                engine: .sqlite(path: copy.path),
+                masters: MasterKeys(first: Array(repeating: 1, count: 32)))
+        }
+        guard case .misconfigured(let message) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(message.contains("master.key"))
+        try await Operations.forTesting(engine: .sqlite(path: copy.path)).operations.close()
     }
 
     private func records(_ cordon: TestCordon) async throws -> Int {

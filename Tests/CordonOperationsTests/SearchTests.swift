@@ -71,6 +71,41 @@ import Testing
         #expect(absent.coverage.examined == said.count)
     }
 
+    /// A page ends where the most common way of writing was looked for, and no later.
+    @Test func whatIsTooCommonForOnePageIsFoundOnTheNext() async throws {
+        let cordon = try await Operations.forTesting()
+        try await cordon.operations.startEvidence()
+        let texts = (0..<60).map { number in
+            number < 5 ? "To Orsted, \(number)" : "To Oersted, \(number)"
+        }
+        let receipts = try await cordon.capture(texts.map { .said($0) }, workflow: "drafts")
+        try await cordon.indexed()
+        let search = EvidenceSearch(
+            store: cordon.operations.store, index: cordon.operations.search,
+            keys: cordon.operations.keys, candidatesAtMost: 10)
+        var found: [UInt64] = []
+        var query = EvidenceQuery(text: "Ørsted", limit: 1_000)
+        while true {
+            let page = try search.page(query, Cancellation())
+            found += page.hits.map(\.index)
+            guard let next = page.next else { break }
+            query.below = next
+        }
+        #expect(found == receipts.map(\.index).reversed())
+    }
+
+    @Test func aSearchThatNobodyWaitsForEnds() async throws {
+        let (cordon, _, _) = try await filled(4)
+        let search = EvidenceSearch(
+            store: cordon.operations.store, index: cordon.operations.search,
+            keys: cordon.operations.keys)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: CancellationError.self) {
+            try search.page(EvidenceQuery(text: "Maria"), cancellation)
+        }
+    }
+
     @Test func aLookBackStatesWhatItExaminedAndSignsIt() async throws {
         let (cordon, reader, said) = try await filled(3)
         let operations = cordon.operations

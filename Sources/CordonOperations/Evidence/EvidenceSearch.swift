@@ -12,10 +12,13 @@ final class EvidenceSearch {
     let keys: EvidenceKeys
     let seal: RecordSeal
     private let index: SearchIndex
+    /// Candidates of one shard that are compared before the page ends, full or not.
+    private let candidatesAtMost: Int
     private var text: [UInt8] = []
     private var folded: [UInt8] = []
 
-    init(store: Store, index: SearchIndex, keys: EvidenceKeys) {
+    init(store: Store, index: SearchIndex, keys: EvidenceKeys, candidatesAtMost: Int = 4_000) {
+        self.candidatesAtMost = candidatesAtMost
         self.store = store
         self.keys = keys
         self.index = index
@@ -24,8 +27,6 @@ final class EvidenceSearch {
 
     /// Records that are read between two looks at whether anybody still waits: a few milliseconds.
     static let recordsPerLook = 256
-    /// Candidates of one shard that are compared before the page ends, full or not.
-    static let candidatesAtMost = 4_000
     /// Characters around a hit that are shown.
     static let snippetReach = 90
 
@@ -69,31 +70,45 @@ final class EvidenceSearch {
             return
         }
         page.coverage.indexedThrough = max(page.coverage.indexedThrough, through)
-        var words = wanted.words[...]
-        var candidates: Set<UInt64> = []
-        while let alternative = words.popFirst() {
-            let more = alternative + wanted.facets + page.facets
-            candidates.formUnion(
-                try shard.candidates(more, below: through, limit: Self.candidatesAtMost))
-        }
-        let isCut = candidates.count >= Self.candidatesAtMost
-        for index in candidates.sorted(by: >) {
+        let (candidates, cut) = try candidates(of: shard, below: through, wanted, page)
+        for index in candidates {
             try cancellation.check()
             let found = try store.readWaiting { transaction in
                 try transaction.evidenceBodies(from: index, below: index + 1, limit: 1).first
             }
-            if let found { try compare(found.row, found.body, wanted, &page) }
+            // What is gone is counted for the whole stretch below.
+            if let found, found.body != nil { try compare(found.row, found.body, wanted, &page) }
             if page.isFull {
                 page.coverage.fromIndex = index
                 return
             }
         }
         page.coverage.examined += extent?.records ?? 0
-        page.coverage.fromIndex = first
-        if isCut, let last = candidates.min() {
-            // Too common to compare all at once: the next page goes on behind the last of them.
-            page.stop(at: last)
+        page.coverage.erased += try store.readWaiting {
+            try $0.evidenceGoneCount(from: first, to: through)
         }
+        page.coverage.fromIndex = first
+        // Too common to compare all at once: the next page goes on behind the last of them.
+        if let cut { page.stop(at: cut) }
+    }
+
+    /// Records of a shard that may hold what is wanted, newest first.
+    ///
+    /// Where there are too many, only those from `cut` on are given: each way of writing it has
+    /// been looked for down to there.
+    private func candidates(
+        of shard: SearchShard, below through: UInt64, _ wanted: Wanted, _ page: Draft
+    ) throws -> (candidates: [UInt64], cut: UInt64?) {
+        var candidates: Set<UInt64> = []
+        var cut: UInt64?
+        for alternative in wanted.words {
+            let found = try shard.candidates(
+                alternative + wanted.facets + page.facets, below: through,
+                limit: candidatesAtMost)
+            if found.count >= candidatesAtMost, let last = found.last { cut = max(cut ?? 0, last) }
+            candidates.formUnion(found)
+        }
+        return (candidates.filter { $0 >= cut ?? 0 }.sorted(by: >), cut)
     }
 
     /// Reads records one by one, backwards in pieces, so that the newest come first.
@@ -114,9 +129,12 @@ final class EvidenceSearch {
                 let body =
                     page.passes(row)
                     ? try store.readWaiting { try $0.evidenceBody(row.index) } : nil
-                page.coverage.examined += 1
-                page.coverage.scanned += 1
+                let missed = page.coverage.erased + page.coverage.unreadable
                 if page.passes(row) { try compare(row, body, wanted, &page) }
+                if page.coverage.erased + page.coverage.unreadable == missed {
+                    page.coverage.examined += 1
+                    page.coverage.scanned += 1
+                }
                 page.coverage.fromIndex = row.index
                 if page.isFull { return }
                 try cancellation.check()

@@ -1,0 +1,109 @@
+import CordonCore
+import CordonTesting
+import FoundationEssentials
+import Testing
+
+@testable import CordonOperations
+@testable import CordonStore
+
+/// What an erasure leaves behind on the disk and in what can be asked.
+@Suite struct ErasureTests {
+    private struct House {
+        let cordon: TestCordon
+        let first: Caller
+        let second: Caller
+
+        var operations: Operations { cordon.operations }
+        var searchDirectory: String {
+            cordon.databasePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+                + "/search"
+        }
+
+        static func open() async throws -> House {
+            let cordon = try await Operations.forTesting()
+            try await cordon.operations.startEvidence()
+            return House(
+                cordon: cordon,
+                first: try await cordon.account("ada", RoleGrant(.legal), RoleGrant(.governance)),
+                second: try await cordon.account("ben", RoleGrant(.legal)))
+        }
+
+        func erase(_ ids: [String]) async throws -> Erasure {
+            let erasure = try await operations.perform(first) { work in
+                try work.proposeErasure(ids, basis: "Art. 17", reason: "Asked.")
+            }.get()
+            return try await operations.approveErasure(erasure.id, second)
+        }
+
+        /// Whether the file of the first shard holds a record with these words.
+        func indexHolds(_ words: [String]) throws -> Bool {
+            let shard = try SearchShard(
+                directory: searchDirectory, number: 0, masters: operations.keys.masters)
+            defer { shard.close() }
+            return try !shard.candidates(words, below: UInt64(Int64.max), limit: 10).isEmpty
+        }
+    }
+
+    @Test func theShardIsMadeAgainWithoutTheWords() async throws {
+        let house = try await House.open()
+        let receipts = try await house.cordon.capture(
+            .said("Maria Lindgren called."), .said("Pedro Alvarez called."), workflow: "drafts")
+        try await house.cordon.indexed()
+        #expect(try house.indexHolds(["maria", "lindgren"]))
+        #expect(try house.indexHolds(["alvarez"]))
+        _ = try await house.erase([receipts[0].id])
+        try await house.cordon.indexed()
+        #expect(try !house.indexHolds(["maria", "lindgren"]))
+        #expect(try house.indexHolds(["alvarez"]))
+        let found = try await house.operations.find(
+            EvidenceQuery(text: "pedro alvarez"), house.first)
+        #expect(found.hits.map(\.id) == [receipts[1].id])
+        #expect(found.coverage.examined + found.coverage.erased == 2)
+    }
+
+    @Test func allRecordsThatNameAPersonAreFoundAndErased() async throws {
+        let house = try await House.open()
+        let receipts = try await house.cordon.capture(
+            (0..<30).map { $0 % 3 == 0 ? .said("For Maria Lindgren, \($0).") : .said("\($0)") },
+            workflow: "drafts")
+        let ids = try await house.operations.records(naming: "maria lindgren", house.first)
+        #expect(ids.count == 10)
+        let erasure = try await house.erase(ids)
+        #expect(erasure.erased == 10)
+        await #expect(throws: Refusal.self) {
+            _ = try await house.operations.records(naming: "maria lindgren", house.first)
+        }
+        await #expect(throws: Refusal.self) {
+            _ = try await house.operations.perform(house.first) { work in
+                try work.proposeErasure([receipts[0].id], basis: "b", reason: "r")
+            }
+        }
+        let record = try await house.operations.perform(house.first) {
+            try $0.readRecord(receipts[0].id)
+        }
+        #expect(record.envelope == nil && record.groups.isEmpty)
+        #expect(record.end?.why == "erased")
+        let report = try await house.operations.fsck()
+        #expect(report.isClean, "\(report.text)")
+    }
+
+    @Test func retentionDeletesWhatIsOldAndNothingElse() async throws {
+        let house = try await House.open()
+        let old = try await house.cordon.capture(.said("Old."), workflow: "drafts")
+        house.cordon.clock.advance(days: Work.usualRetentionDays)
+        let new = try await house.cordon.capture(.said("New."), workflow: "drafts")
+        #expect(try await house.operations.runRetention(house.first).isEmpty)
+        house.cordon.clock.advance(milliseconds: 1)
+        #expect(try await house.operations.runRetention(house.first) == ["drafts": 1])
+        let (oldBody, end, newBody) = try await house.operations.store.read { transaction in
+            (
+                try transaction.evidenceBody(old[0].index),
+                try transaction.evidenceGone(old[0].index),
+                try transaction.evidenceBody(new[0].index)
+            )
+        }
+        #expect(oldBody == nil && end?.why == .expired && newBody != nil)
+        let report = try await house.operations.fsck()
+        #expect(report.isClean, "\(report.text)")
+    }
+}
