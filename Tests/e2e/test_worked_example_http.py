@@ -5,6 +5,7 @@ import pytest
 import ledger
 from conftest import MakeServer
 from server import Server
+from waiting import until
 from world import ANSWERS, CASE, CAUSE, DESCRIPTION, EVIDENCE_KINDS, FALLBACK, FUNCTION
 from world import READINESS, WHAT, WORKFLOW, World, at
 
@@ -249,6 +250,12 @@ def is_explained_and_corrected(world: World, number: str) -> None:
         "results": [{"key": CASE["key"], "passed": True, "runs": 20}],
     }
     world.frida.post(f"{place}/evaluations", passing).done(201)
+    # The last allow that was given before the stop runs out a second later.
+    until(
+        "the stop is proved",
+        lambda: all(one["proved"] for one in world.ben.get(place)["containments"]),
+        10,
+    )
     blocked = world.ben.get(f"{place}/restart")
     assert {blocker["step"] for blocker in blocked["blockers"]} == {9, 10}
     junit = (
