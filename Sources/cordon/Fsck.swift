@@ -33,7 +33,7 @@ struct Fsck: AsyncParsableCommand {
             // Not through an opened Cordon: a damaged database could not be opened at all.
             report = try await Operations.fsck(
                 engine: settings.engine, verifierKey: try Self.verifierKey(settings),
-                masters: try Self.masterKeys(settings))
+                masters: try masterKeys(settings))
         } catch let error as StoreError {
             throw CommandFault(error.description)
         }
@@ -67,16 +67,6 @@ struct Fsck: AsyncParsableCommand {
             return try NoteSigner(privateKeyText: text).verifierKey
         } catch {
             throw CommandFault("\(path) is no ledger key: \(error)")
-        }
-    }
-
-    /// The keys of the evidence; `nil` when the file is not there, which is made at a start alone.
-    private static func masterKeys(_ settings: Settings) throws -> MasterKeys? {
-        let path = "\(settings.data)/\(DataFile.masterKey)"
-        do {
-            return try DurableFile(path).readText().map { try MasterKeys(text: $0) }
-        } catch {
-            throw CommandFault("\(path): \(error)")
         }
     }
 

@@ -37,11 +37,22 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
     do {
         let databaseLock: DatabaseLock? =
             if case .postgres(let url) = settings.engine { try DatabaseLock(url: url) } else { nil }
+        let keptKeys = try masterKeys(settings)
+        let masters = keptKeys ?? MasterKeys(first: Outside.real.randomBytes(32))
         let operations = try await Operations.open(
-            engine: settings.engine, signer: signer, masters: try masterKeys(settings),
+            engine: settings.engine, signer: signer, masters: masters,
             searchDirectory: "\(settings.data)/search", outside: .real,
             passwords: Passwords(logN: settings.scryptLogN),
             publishing: try settings.publishing(verifierKey: signer.verifierKey))
+        // Not before it is known that nothing there needs another key, nor after the first record.
+        if keptKeys == nil {
+            do {
+                try write(masters.text, to: "\(settings.data)/\(DataFile.masterKey)")
+            } catch {
+                operations.close()
+                throw error
+            }
+        }
         return OpenedCordon(
             operations: operations, lock: lock, databaseLock: databaseLock)
     } catch let error as StoreError {
@@ -55,8 +66,8 @@ func openCordon(_ settings: Settings) async throws -> OpenedCordon {
 
 /// The key that signs checkpoints, made at the first start.
 ///
-/// A crash leaves no half key; a
-/// database without its key is refused, because nobody could tell a forged log from the real one.
+/// A crash leaves no half key; a database without its key is refused, because nobody could tell a
+/// forged log from the real one.
 private func ledgerSigner(_ settings: Settings) throws -> NoteSigner {
     let path = "\(settings.data)/ledger.key"
     if let text = try? String(contentsOfFile: path, encoding: .utf8) {
@@ -79,19 +90,16 @@ private func ledgerSigner(_ settings: Settings) throws -> NoteSigner {
     return signer
 }
 
-/// The keys that evidence is sealed with, made at the first start.
+/// The keys that evidence is sealed with; `nil` without the file, which a start makes.
 ///
 /// Whether they are the right ones for the database is found out when it is opened.
-func masterKeys(_ settings: Settings) throws -> MasterKeys {
-    let path = "\(settings.data)/master.key"
+func masterKeys(_ settings: Settings) throws -> MasterKeys? {
+    let path = "\(settings.data)/\(DataFile.masterKey)"
     do {
-        if let text = try DurableFile(path).readText() { return try MasterKeys(text: text) }
+        return try DurableFile(path).readText().map { try MasterKeys(text: $0) }
     } catch {
         throw CommandFault("\(path): \(error)")
     }
-    let keys = MasterKeys(first: Outside.real.randomBytes(32))
-    try write(keys.text, to: path)
-    return keys
 }
 
 private func write(_ text: String, to path: String) throws {

@@ -658,3 +658,25 @@ def test_keysAreRotatedOnlyWhereThereAreSome(make_server: MakeServer, tmp_path: 
     (server.data / "master.key").write_text("nonsense\n")
     assert rotate(server).returncode == INPUT
     assert (server.data / "master.key").read_text() == "nonsense\n"
+
+
+def test_aLostMasterKeyIsNotReplacedByAnother(make_server: MakeServer, tmp_path: Path) -> None:
+    server = make_server("sqlite", tmp_path / "lost").start()
+    world = World.set_up(server, "ana", "ben")
+    world.register("lost-drafts")
+    record = exchange("lost-drafts", "Dear Birch.", key="lost")
+    send(world.admin, record).done(201)
+    assert server.stop() == 0
+    file = server.data / "master.key"
+    key = file.read_text()
+    file.unlink()
+    for _ in range(2):
+        refused = server.run("serve", *server.arguments, "--listen", "127.0.0.1:0")
+        assert refused.returncode == INPUT and refused.stderr.count("\n") == 1, refused.stderr
+        assert "master.key" in refused.stderr
+        assert not file.exists()
+    file.write_text(key)
+    server.start()
+    world.reached_again()
+    assert len(world.ben.every("evidence", workflow="lost-drafts")) == 1
+    assert server.stop() == 0
