@@ -85,7 +85,7 @@ let package = Package(
             name: "CordonWeb",
             dependencies: [
                 "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations", hummingbird,
-                httpTypes, logging, nio("NIOCore"),
+                httpTypes, logging, nio("NIOCore"), nio("NIOPosix"),
             ],
             resources: [.embedInCode("Assets/style.css")],
             swiftSettings: strict),

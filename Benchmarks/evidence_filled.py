@@ -145,8 +145,10 @@ class Filled:
         incident, began = self.the_incident(), time.monotonic()
         self.cordon.export(incident, FIRST, end, out)
         exported = time.monotonic() - began
+        key = out.with_suffix(".vkey")
+        self.cordon.keep_key(key)
         began = time.monotonic()
-        self.cordon.verify(out)
+        self.cordon.verify(out, key)
         verified = time.monotonic() - began
         self.report.say()
         self.report.say("Export: a bundle of about 10,000 records, "

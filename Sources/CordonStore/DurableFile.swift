@@ -96,6 +96,21 @@ struct OpenFile: ~Copyable {
         descriptor = opened
     }
 
+    /// Makes one for reading and writing that has no name any more.
+    ///
+    /// A crash between the two steps leaves an empty file.
+    init(temporaryIn folder: String) throws(StoreError) {
+        var name = Array("\(folder)/spool-XXXXXX".utf8CString)
+        let opened = mkstemp(&name)
+        guard opened >= 0, fcntl(opened, F_SETFD, FD_CLOEXEC) == 0, unlink(name) == 0 else {
+            let reason = StoreError(file: folder, errno)
+            if opened >= 0 { close(opened) }
+            throw reason
+        }
+        path = folder
+        descriptor = opened
+    }
+
     deinit { close(descriptor) }
 
     /// Writes all of it, at the place that was reached.
@@ -126,7 +141,9 @@ struct OpenFile: ~Copyable {
     func each(_ body: ([UInt8]) throws(StoreError) -> Void) throws(StoreError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
-            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes {
+                Foundation.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw StoreError(file: path, errno) }
             if count == 0 { return }
@@ -134,12 +151,22 @@ struct OpenFile: ~Copyable {
         }
     }
 
-    /// The first bytes, as many as there are of them.
-    func beginning(_ count: Int) throws(StoreError) -> [UInt8] {
+    /// The bytes from a place on, at most `count` of them; fewer only at the end of the file.
+    func read(_ count: Int, at place: Int = 0) throws(StoreError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
-        let found = pread(descriptor, &buffer, count, 0)
-        guard found >= 0 else { throw StoreError(file: path, errno) }
-        return Array(buffer.prefix(found))
+        var done = 0
+        while done < count {
+            let found = buffer.withUnsafeMutableBytes {
+                pread(
+                    descriptor, $0.baseAddress?.advanced(by: done), count - done,
+                    off_t(place + done))
+            }
+            if found < 0, errno == EINTR { continue }
+            guard found >= 0 else { throw StoreError(file: path, errno) }
+            if found == 0 { break }
+            done += found
+        }
+        return Array(buffer.prefix(done))
     }
 
     /// Waits until no other writer has it, in this process or another; let go with the last use.

@@ -74,8 +74,9 @@ struct Catalogue {
         }
     }
 
-    /// The time of arrival for what comes now: it never goes back, so that places in the log and
-    /// times of arrival have one order.
+    /// The time of arrival for what comes now: it never goes back, also when the clock does.
+    ///
+    /// Requests that are sealed at the same time may take their places in the log in another order.
     mutating func arrival(_ now: Instant) -> Instant {
         lastReceivedAt = max(lastReceivedAt, now)
         return lastReceivedAt

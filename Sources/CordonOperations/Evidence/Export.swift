@@ -70,9 +70,11 @@ extension Operations {
     /// Makes the bundle of an incident: what was kept, with the proof of each piece.
     ///
     /// That it was made, by whom and for whom is journaled first, and is in the bundle itself.
+    ///
+    /// - Throws: a refusal, also when there is no space to make it in.
     package func export(
         _ order: ExportOrder, documents: [ExportDocument], version: String, _ caller: Caller
-    ) async throws -> [UInt8] {
+    ) async throws -> ExportedBundle {
         try await perform(caller) { work in
             try work.need(.exportEvidence)
             let sequence = try work.sequence(order.incident)
@@ -88,12 +90,13 @@ extension Operations {
         let signer = signer
         let witnesses = witnessKeys
         let cosigned = try await cosignedCheckpoint(caller)
+        let folder = search.directory
         do {
             return try await ask(caller) { work in
                 try ExportRun(
                     work: work, order: order, documents: documents, version: version,
                     signer: signer, witnesses: witnesses, cosigned: cosigned
-                ).bytes()
+                ).bundle(spooledIn: folder)
             }
         } catch let error as BundleError {
             throw Refusal(.internalFault, "The bundle cannot be made: \(error.description)")
@@ -193,7 +196,7 @@ private struct ExportRun {
     /// Entries of the journal that one stream contributes.
     private static let eventsAtMost = 50_000
 
-    func bytes() throws -> [UInt8] {
+    func bundle(spooledIn folder: String) throws -> ExportedBundle {
         let sequence = try work.sequence(order.incident)
         let incident = sequence.incident
         let (indices, selection) = try work.exportSelection(order)
@@ -208,38 +211,35 @@ private struct ExportRun {
                 summary: "Evidence of \(incident.number)"),
             readme: CoverPage(sequence, selection, order, madeBy: work.person, at: work.now).text,
             log: try log(checkpoint))
-        var whole: [UInt8] = []
-        func flush() { whole.append(contentsOf: writer.take()) }
+        var spool = try BundleSpool(folder: folder)
+        func flush() throws { try spool.append(writer.take()) }
         try writer.add(document: "incident.json", Data(try Canonical.bytes(incident)))
         try writer.add(document: "selection.json", Data(try Canonical.bytes(selection)))
         for document in documents { try writer.add(document: document.name, Data(document.bytes)) }
-        flush()
+        try flush()
         for row in try events(incident, selection) where row.index < checkpoint.size {
             try writer.add(
                 BundleRecord(
                     index: row.index,
                     content: .journalEvent(nonce: try nonce(row), body: Data(row.body)),
                     proof: try tree.inclusionProof(row.index)))
-            flush()
+            try flush()
         }
         for index in indices where index < checkpoint.size {
             try writer.add(
                 BundleRecord(
                     index: index, content: try content(index),
                     proof: try tree.inclusionProof(index)))
-            flush()
+            try flush()
         }
-        for file in try files(of: incident) {
-            switch file {
-            case .statement(let name, let envelope):
-                try writer.add(statement: name, envelope)
-            case .attachment(let bytes): _ = try writer.add(attachment: bytes)
-            }
-            flush()
+        var known: Set<String> = []
+        for item in incident.evidence.map(\.value) where known.insert(item.sha256).inserted {
+            try add(item, to: &writer)
+            try flush()
         }
         try writer.finish(signer: signer)
-        flush()
-        return whole
+        try flush()
+        return try spool.finish()
     }
 
     private func log(_ checkpoint: (size: UInt64, note: String)) throws -> BundleLog {
@@ -308,30 +308,18 @@ private struct ExportRun {
         }
     }
 
-    private enum AttachedFile {
-        case statement(String, DSSEEnvelope)
-        case attachment(Data)
-    }
-
-    /// Attached files, each once, and the signed statements among them.
-    private func files(of incident: Incident) throws -> [AttachedFile] {
-        var known: Set<String> = []
-        var files: [AttachedFile] = []
-        for item in incident.evidence.map(\.value) where known.insert(item.sha256).inserted {
-            guard let bytes = try work.transaction.attachment(sha256: item.sha256) else {
-                throw Refusal(
-                    .internalFault, "The bytes of \(item.id) are gone: run `cordon fsck`.")
-            }
-            // A file that only has such a name is an attachment like any other.
-            if item.name.hasSuffix(".dsse.json"),
-                let envelope = try? DSSEEnvelope(text: Data(bytes))
-            {
-                files.append(.statement(String(item.name.dropLast(10)), envelope))
-            } else {
-                files.append(.attachment(Data(bytes)))
-            }
+    /// Adds an attached file: as a signed statement when it is one.
+    private func add(_ item: EvidenceItem, to writer: inout BundleWriter) throws {
+        guard let bytes = try work.transaction.attachment(sha256: item.sha256) else {
+            throw Refusal(
+                .internalFault, "The bytes of \(item.id) are gone: run `cordon fsck`.")
         }
-        return files
+        // A file that only has such a name is an attachment like any other.
+        if item.name.hasSuffix(".dsse.json"), let envelope = try? DSSEEnvelope(text: Data(bytes)) {
+            try writer.add(statement: String(item.name.dropLast(10)), envelope)
+        } else {
+            _ = try writer.add(attachment: Data(bytes))
+        }
     }
 }
 

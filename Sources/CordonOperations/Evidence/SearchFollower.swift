@@ -144,7 +144,7 @@ final class SearchFollower {
         var entries: [SearchShard.Entry] = []
         entries.reserveCapacity(rows.count)
         for (row, body) in rows {
-            // What cannot be opened is found by fsck and counted by every search.
+            // What cannot be opened is counted by look backs and found by fsck.
             guard let body, let groups = try? seal.groups(body, leaf: row.leaf) else { continue }
             entries.append(
                 IndexedRecord.entry(row, groups: groups, text: &text, folded: &folded))

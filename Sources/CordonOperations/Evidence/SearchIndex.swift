@@ -31,7 +31,8 @@ package final class SearchIndex: Sendable {
         var fault: String?
     }
 
-    private let directory: String
+    /// Its folder, for this process and its owner alone.
+    let directory: String
     private let store: Store
     private let keys: EvidenceKeys
     private let outside: Outside

@@ -32,7 +32,7 @@ enum SQLiteSnapshot {
     static func isDatabase(_ path: String) throws -> Bool {
         let magic = Array("SQLite format 3\0".utf8)
         let file = try OpenFile(path, O_RDONLY)
-        return try file.beginning(magic.count) == magic
+        return try file.read(magic.count) == magic
     }
 
     private static func reading<T>(

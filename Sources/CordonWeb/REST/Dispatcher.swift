@@ -7,6 +7,7 @@ package import Hummingbird
 import HummingbirdCore
 import Logging
 package import NIOCore
+import NIOPosix
 
 /// Takes a request through everything that is the same for all routes: who asks, whether they may,
 /// whether the body is what the route reads; and turns every refusal into a problem.
@@ -174,9 +175,24 @@ struct Dispatcher: Sendable {
         }
         headers[.requestID] = requestID
         return Response(
-            status: .init(code: answer.status), headers: headers,
-            body: answer.status == 204
-                ? .init() : .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+            status: .init(code: answer.status), headers: headers, body: body(of: answer))
+    }
+
+    private static func body(of answer: Answer) -> ResponseBody {
+        if answer.status == 204 { return .init() }
+        guard let bundle = answer.bundle else {
+            return .init(byteBuffer: ByteBuffer(bytes: answer.body))
+        }
+        // A piece that cannot be read breaks the connection: the asker has less than was announced.
+        return ResponseBody(contentLength: bundle.size) { writer in
+            for number in 0..<bundle.pieces {
+                let piece = try await NIOThreadPool.singleton.runIfActive {
+                    try bundle.piece(number)
+                }
+                try await writer.write(ByteBuffer(bytes: piece))
+            }
+            try await writer.finish(nil)
+        }
     }
 }
 

@@ -131,6 +131,8 @@ struct Answer: Sendable {
     var status: Int
     var mediaType: String
     var body: [UInt8]
+    /// Sent in place of `body`, a piece at a time.
+    var bundle: ExportedBundle?
     var headers: [(name: String, value: String)] = []
 
     static let noContent = Answer(status: 204, mediaType: "", body: [])

@@ -43,9 +43,9 @@ enum ExportRoutes {
                 ExportDocument(name: "file.json", bytes: try Wire.bytes(FileView(sequence))),
             ]
         }
-        let bytes = try await exchange.operations.export(
+        let bundle = try await exchange.operations.export(
             order, documents: documents, version: exchange.site.version, exchange.asCaller)
-        return Answer(status: 200, mediaType: "application/zip", body: bytes).with(
+        return Answer(status: 200, mediaType: "application/zip", body: [], bundle: bundle).with(
             "content-disposition", "attachment; filename=\"\(order.incident).zip\"")
     }
 
