@@ -5,13 +5,14 @@ export DATA LISTEN
 
 SWIFT_SOURCES = Package.swift $(wildcard Sources Tests Benchmarks)
 
-.PHONY: help run test torture bench format clean
+.PHONY: help run test torture bench bench-gateway format clean
 
 help:
 	@echo 'make run      build Cordon and open the demo (DATA=$(DATA) LISTEN=$(LISTEN))'
 	@echo 'make test     format check, build, Swift tests on SQLite and PostgreSQL, end to end'
 	@echo 'make torture  end-to-end tests that kill, cut and fill, against a release build'
 	@echo 'make bench    measure'
+	@echo 'make bench-gateway  measure the gateway next to others (ARGS="--only gate --rounds 1")'
 	@echo 'make format   lay out the Swift sources'
 	@echo 'make clean    remove what was built (never your data)'
 
@@ -26,6 +27,9 @@ torture:
 
 bench:
 	@exec Benchmarks/run.sh
+
+bench-gateway:
+	@exec Benchmarks/gateway.sh $(ARGS)
 
 format:
 	swift format -i --recursive --parallel $(SWIFT_SOURCES)

@@ -17,6 +17,10 @@ extension Operations {
                     _ = try work.confirm(
                         key, containment: containment, target: "leases",
                         proof: "The last allow that was given before the stop has run out.")
+                case .callsEnd(let containment, _):
+                    guard let tally = work.gate.cutTally(key) else { return }
+                    _ = try work.confirm(
+                        key, containment: containment, target: "gateway", proof: tally.proof)
                 case .overrideLapses: try work.lapseOverride(key)
                 case .watchEnds(let incident, _): try work.endWatch(key, incident: incident)
                 }

@@ -47,7 +47,44 @@ package final class Gate: Sendable {
         }
     }
 
-    func apply(_ entry: GateEntry) { state.withLock { _ = $0.apply(entry) } }
+    /// Takes in a workflow's change, and cuts the calls that it stops.
+    func apply(_ entry: GateEntry) {
+        let cut = state.withLock { state in
+            state.apply(entry) ? state.callsToCut(entry.key) : []
+        }
+        for (call, stop) in cut { call.cut(stop) }
+    }
+
+    /// Decides on a call through the gateway; one that may pass counts as passing until
+    /// ``end(_:)``, and is cut when a stop lands.
+    package func admit(_ call: InFlightCall) -> GateAnswer? {
+        let now = outside.now()
+        return state.withLock { $0.admit(call, now: now) }
+    }
+
+    /// Decides on one more action of a call that is passing, such as a tool that the model asks
+    /// for, without a lease.
+    package func decide(within call: InFlightCall, _ request: GateRequest) -> GateAnswer? {
+        let now = outside.now()
+        return state.withLock { $0.decide(call.workflow, request, now: now, uptime: nil) }
+    }
+
+    package func end(_ call: InFlightCall) {
+        let now = outside.now()
+        state.withLock { $0.end(call, now: now) }
+    }
+
+    /// Whether an incident may be suggested for a workflow now: once a minute at most.
+    func claimSuggestion(_ workflow: String) -> Bool {
+        let uptime = outside.uptime()
+        return state.withLock { $0.claimSuggestion(workflow, uptime: uptime) }
+    }
+
+    /// What stops have cut of a workflow; `nil` while some of it has not ended.
+    func cutTally(_ workflow: String) -> CutTally? { state.withLock { $0.cutTally(workflow) } }
+
+    /// How many calls are passing through the gateway.
+    package var inFlight: Int { state.withLock { $0.inFlight } }
 
     func apply(_ account: Account) {
         let callers = account.callers
@@ -62,12 +99,12 @@ package final class Gate: Sendable {
     /// Refuses everything for `workflows` while `body` runs, so that no allow begins between the
     /// moment in which a stop is decided and the one in which it is durable and applied.
     ///
-    /// `body` learns until how many milliseconds from now callers may still rely on an allow.
+    /// `body` learns what each of them still had going when the gate closed.
     func holding<T>(
-        _ workflows: [String], _ body: ([String: Int64]) async throws -> T
+        _ workflows: [String], _ body: ([String: HeldWorkflow]) async throws -> T
     ) async rethrows -> T {
         let uptime = outside.uptime()
-        let leases = state.withLock { state in
+        let held = state.withLock { state in
             workflows.reduce(into: [:]) { $0[$1] = state.hold($1, uptime: uptime) }
         }
         defer {
@@ -75,7 +112,7 @@ package final class Gate: Sendable {
                 for workflow in workflows { state.release(workflow) }
             }
         }
-        return try await body(leases)
+        return try await body(held)
     }
 
     /// Refuses everything for `workflows` until the next start: nobody knows what became of a stop.
@@ -83,6 +120,15 @@ package final class Gate: Sendable {
         let uptime = outside.uptime()
         state.withLock { state in
             for workflow in workflows { _ = state.hold(workflow, uptime: uptime) }
+        }
+    }
+
+    /// What a workflow that is not held has going at this instant.
+    func glance(_ workflow: String) -> HeldWorkflow {
+        let uptime = outside.uptime()
+        return state.withLock { state in
+            defer { state.release(workflow) }
+            return state.hold(workflow, uptime: uptime)
         }
     }
 

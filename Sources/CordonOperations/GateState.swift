@@ -15,6 +15,12 @@ struct GateState {
     /// When each token was used last, since that was noted last.
     private var uses: [String: Instant] = [:]
     private var deniedInWatch: [String: Int] = [:]
+    /// What is passing through the gateway now, by workflow.
+    private var calls: [String: [ObjectIdentifier: InFlightCall]] = [:]
+    /// What stops have cut, by workflow, since nothing was left to be cut before.
+    private var cuts: [String: CutTally] = [:]
+    /// When an incident was suggested last, on the clock that only goes forward.
+    private var suggested: [String: Int64] = [:]
     private(set) var counts = GateCounts()
 
     /// - Parameter uptime: now, on the clock that only goes forward.
@@ -52,11 +58,69 @@ struct GateState {
 
     /// Refuses everything for `key` from now on, and says how long allows may still be relied upon.
     ///
-    /// - Returns: milliseconds, 0 when there is no such allow.
-    mutating func hold(_ key: String, uptime: Int64) -> Int64 {
+    mutating func hold(_ key: String, uptime: Int64) -> HeldWorkflow {
         holds[key, default: 0] += 1
-        return max(0, max(leases[key] ?? 0, inherited) - uptime)
+        return HeldWorkflow(
+            leaseMilliseconds: max(0, max(leases[key] ?? 0, inherited) - uptime),
+            inFlight: comesThroughGateway(key)
+                ? calls[key, default: [:]].values.map(\.request) : nil)
     }
+
+    /// Whether the workflow has a key for the gateway, or a call there.
+    private func comesThroughGateway(_ key: String) -> Bool {
+        calls[key] != nil
+            || callers.values.contains {
+                $0.workflow == key && $0.permissions.contains(.callThroughGateway)
+            }
+    }
+
+    /// Decides on a call through the gateway, and counts it as passing when it may.
+    ///
+    /// No lease is given: the gateway itself ends the call when a stop lands.
+    mutating func admit(_ call: InFlightCall, now: Instant) -> GateAnswer? {
+        guard let answer = decide(call.workflow, call.request, now: now, uptime: nil)
+        else { return nil }
+        if case .allow = answer.decision {
+            calls[call.workflow, default: [:]][ObjectIdentifier(call)] = call
+        }
+        return answer
+    }
+
+    mutating func end(_ call: InFlightCall, now: Instant) {
+        let key = call.workflow
+        guard calls[key]?.removeValue(forKey: ObjectIdentifier(call)) != nil else { return }
+        if calls[key]?.isEmpty == true { calls[key] = nil }
+        if call.isCut { cuts[key]?.lastEndedAt = now }
+    }
+
+    /// The calls that the stops in force cover and that go on all the same; they count as cut.
+    mutating func callsToCut(_ key: String) -> [(call: InFlightCall, stop: GateEntry.Stop)] {
+        guard let stops = entries[key]?.stops, !stops.isEmpty, let going = calls[key]
+        else { return [] }
+        let open = going.values.filter(\.isCut).count
+        var tally = open > 0 ? cuts[key] ?? CutTally() : CutTally()
+        let cut = going.values.filter { !$0.isCut }.compactMap { call in
+            stops.first { $0.covers(call.request) }.map { (call: call, stop: $0) }
+        }
+        if cut.isEmpty { return [] }
+        tally.count += cut.count
+        cuts[key] = tally
+        return cut
+    }
+
+    /// What was cut of a workflow; `nil` while some of it has not ended.
+    func cutTally(_ key: String) -> CutTally? {
+        if calls[key]?.values.contains(where: \.isCut) == true { return nil }
+        return cuts[key] ?? CutTally()
+    }
+
+    mutating func claimSuggestion(_ key: String, uptime: Int64) -> Bool {
+        if let last = suggested[key], uptime - last < 60_000 { return false }
+        suggested[key] = uptime
+        return true
+    }
+
+    var inFlight: Int { calls.values.reduce(0) { $0 + $1.count } }
 
     mutating func release(_ key: String) {
         let left = (holds[key] ?? 0) - 1
@@ -64,7 +128,7 @@ struct GateState {
     }
 
     mutating func decide(
-        _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64
+        _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64?
     ) -> GateAnswer? {
         guard let entry = entries[key] else { return nil }
         if holds[key] != nil {
@@ -79,7 +143,9 @@ struct GateState {
         switch decision {
         case .allow(let lease):
             counts.allowed += 1
-            if lease > 0 { leases[key] = max(leases[key] ?? 0, uptime + Int64(lease)) }
+            if lease > 0, let uptime {
+                leases[key] = max(leases[key] ?? 0, uptime + Int64(lease))
+            }
         case .stopped, .notReady: counts.stopped += 1
         case .approval: counts.approval += 1
         case .deny:
@@ -101,7 +167,10 @@ struct GateState {
     /// What time has brought about by `now`.
     func due(at now: Instant) -> [(key: String, due: Due)] {
         awaited.sorted().flatMap { key in
-            (entries[key]?.dues ?? []).filter { $0.at <= now }.map { (key, $0) }
+            (entries[key]?.dues ?? []).filter { due in
+                if case .callsEnd = due, cutTally(key) == nil { return false }
+                return due.at <= now
+            }.map { (key, $0) }
         }
     }
 }
@@ -122,7 +191,7 @@ package struct GateCaller: Equatable, Sendable {
     /// beyond that workflow and one's own reports about it.
     static let boundPermissions: Set<Permission> = [
         .askGate, .report, .stop, .readWorkflows, .readOwnIncidents, .confirmContainment,
-        .amendWorkflows, .captureEvidence, .readEvidence, .pushChanges,
+        .amendWorkflows, .captureEvidence, .readEvidence, .pushChanges, .callThroughGateway,
     ]
 }
 

@@ -100,14 +100,14 @@ package struct Operations: Sendable {
         let outside = outside
         let keys = keys
         let arrivedAt = outside.now()
-        let held = gate.known(workflows)
-        return try await gate.holding(held) { leases in
-            try await knowing(held) {
+        let known = gate.known(workflows)
+        return try await gate.holding(known) { held in
+            try await knowing(known) {
                 try await store.write { transaction in
                     try body(
                         Work(
                             transaction, caller: caller, gate: gate, outside: outside, keys: keys,
-                            arrivedAt: arrivedAt, leases: leases))
+                            arrivedAt: arrivedAt, held: held))
                 }
             }
         }

@@ -95,7 +95,8 @@ extension Work {
             workflow.stop(
                 scope: scope, reason: reason, incident: number, id: id, by: person,
                 requestedAt: arrivedAt, at: now,
-                leasesUntil: leasesUntil(workflow.key, policy)), on: workflow)
+                leasesUntil: leasesUntil(workflow.key, policy),
+                callsInFlight: callsInFlight(workflow.key, scope)), on: workflow)
         guard let containment = stopped.containments.first(where: { $0.id == id }) else {
             throw Refusal(.internalFault, "The containment was not kept.")
         }

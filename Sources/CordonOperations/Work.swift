@@ -40,13 +40,12 @@ package final class Work {
     let evidence: EvidenceOpener
     /// When the request came in, before anything was held or waited for.
     let arrivedAt: Instant
-    /// The workflows that the gate holds for the length of this change, each with the milliseconds
-    /// for which callers may still rely on an allow.
-    private let leases: [String: Int64]
+    /// The workflows that the gate holds for the length of this change.
+    private let held: [String: HeldWorkflow]
 
     init(
         _ transaction: Transaction, caller: Caller, gate: Gate, outside: Outside,
-        keys: EvidenceKeys, arrivedAt: Instant? = nil, leases: [String: Int64] = [:]
+        keys: EvidenceKeys, arrivedAt: Instant? = nil, held: [String: HeldWorkflow] = [:]
     ) {
         self.transaction = transaction
         self.caller = caller
@@ -56,14 +55,22 @@ package final class Work {
         self.outside = outside
         evidenceKeys = keys
         evidence = EvidenceOpener(keys)
-        self.leases = leases
+        self.held = held
     }
 
     /// Until when callers of a workflow may still rely on an allow; a workflow that is not held may
     /// have given one just now.
     func leasesUntil(_ workflow: String, _ policy: Policy) -> Instant? {
-        let open = leases[workflow] ?? Int64(policy.gate.draftingLeaseMilliseconds)
+        let open =
+            held[workflow]?.leaseMilliseconds ?? Int64(policy.gate.draftingLeaseMilliseconds)
         return open > 0 ? now.adding(milliseconds: open) : nil
+    }
+
+    /// How many calls that `scope` covers were passing through the gateway when the workflow was
+    /// held; `nil` when it does not come that way.
+    func callsInFlight(_ workflow: String, _ scope: Containment.Scope) -> Int? {
+        let held = held[workflow] ?? gate.glance(workflow)
+        return held.inFlight.map { $0.filter(scope.covers).count }
     }
 
     var person: Person { caller.actor.person }

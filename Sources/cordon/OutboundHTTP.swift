@@ -47,6 +47,18 @@ struct OutboundHTTP: Sendable {
         return addresses
     }
 
+    /// Where an address leads: every address that its host has, none of which is closed, and
+    /// whether the operator has allowed the host by name.
+    func judgedPlace(
+        of url: String, before end: NIODeadline
+    ) async throws -> (host: String, addresses: [String], isAllowed: Bool) {
+        let place = try Place(url)
+        return (
+            place.host, try await judged(place, before: end),
+            allowed.allow(place.host, port: place.port)
+        )
+    }
+
     private func exchange(
         _ message: OutboundMessage, _ place: Place, address: String, before end: NIODeadline
     ) async throws -> OutboundAnswer {

@@ -1,6 +1,7 @@
 import CMalloc
 import CordonClient
 import CordonCore
+import CordonGateway
 import CordonOperations
 import CordonStore
 import CordonWeb
@@ -42,9 +43,19 @@ struct ServerRun {
             watchesDisconnects: true)
         let (host, port) = try settings.address
         let router = try cordonRouter(operations, site: site, logger: logger)
+        let ways = try settings.upstreams.map { upstream in
+            UpstreamHTTP(
+                url: upstream.url, idleSeconds: upstream.idleSeconds,
+                outbound: OutboundHTTP(allowed: try settings.allowedHosts))
+        }
+        let gateway = Gateway(
+            operations: operations, upstreams: try Self.upstreams(settings, ways), logger: logger)
         let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
         var app = Application(
-            router: router,
+            responder: GatewayResponder(
+                gateway: gateway, next: router.buildResponder(),
+                requestID: operations.outside.newID),
+            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionWatch()])),
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? port
@@ -68,11 +79,25 @@ struct ServerRun {
         do {
             try await app.runService()
         } catch {
+            for way in ways { await way.close() }
             operations.close()
             throw CommandFault("the server ended: \(error)")
         }
+        for way in ways { await way.close() }
         operations.close()
         opened.release()
+    }
+
+    private static func upstreams(
+        _ settings: Settings, _ ways: [UpstreamHTTP]
+    ) throws -> [Upstream] {
+        let environment = ProcessInfo.processInfo.environment
+        return try zip(settings.upstreams, ways).map { upstream, way in
+            Upstream(
+                name: upstream.name, front: upstream.front, address: upstream.url,
+                models: upstream.models, credential: try upstream.credential(environment),
+                send: way.send)
+        }
     }
 
     /// Lets all threads share two arenas of malloc: each further one keeps what it has freed, which
@@ -155,3 +180,5 @@ private struct ClockService: Service {
         try? await operations.noteTokenUses()
     }
 }
+
+extension CordonContext: GatewayContext {}

@@ -25,6 +25,8 @@ struct Settings: Equatable, Sendable {
     var timestampHours = 24
     /// Hosts with private addresses that may be sent to.
     var outboundAllow: [String] = []
+    /// Providers that calls through the gateway go to.
+    var upstreams: [UpstreamSettings] = []
 
     /// - Throws: ``CommandFault`` that names the setting, its place and what it must be.
     static func read(
@@ -69,6 +71,7 @@ struct Settings: Equatable, Sendable {
             case "witnesses": witnesses = try Self.texts(table, key, path)
             case "timestamp_authority": timestampAuthority = try Self.text(table, key, path)
             case "timestamp_hours": timestampHours = try Self.number(table, key, path)
+            case "upstreams": upstreams = try Self.upstreams(table, path)
             case "outbound_allow": outboundAllow = try Self.texts(table, key, path)
             default: throw CommandFault("\(path): there is no setting \(key)")
             }
@@ -160,6 +163,22 @@ struct Settings: Equatable, Sendable {
         return try array.map { value in
             guard let text = value.string else { throw fault }
             return text
+        }
+    }
+
+    private static func upstreams(
+        _ table: TOMLTable, _ path: String
+    ) throws -> [UpstreamSettings] {
+        guard let named = table["upstreams"]?.table, named.count <= UpstreamSettings.limit else {
+            throw CommandFault(
+                "\(path): upstreams are tables such as [upstreams.openai], "
+                    + "\(UpstreamSettings.limit) at most")
+        }
+        return try named.keys.sorted().map { name in
+            guard let one = named[name]?.table else {
+                throw CommandFault("\(path): upstreams.\(name) is a table")
+            }
+            return try UpstreamSettings(name: name, one, path: path)
         }
     }
 

@@ -108,5 +108,5 @@ package struct TokenRequest: Codable, Sendable, Ruled {
 
 /// What a token may be used for, beside what its person may do.
 package enum TokenScope: String, Codable, CaseIterable, Sendable {
-    case gate, capture, report, read, respond, register, admin, all
+    case gate, gateway, capture, report, read, respond, register, admin, all
 }

@@ -16,6 +16,7 @@ package struct WorkflowRequest: Codable, Sendable, Ruled {
     package var severityOwners: [SeverityOwnerBody]?
     package var related: [String]?
     package var manualTargets: [ManualTargetBody]?
+    package var gateway: GatewayBody?
 
     package static let rules: [String: Rule] = workflowRules
 }
@@ -41,6 +42,7 @@ package struct WorkflowPatch: Codable, Sendable, Ruled {
     package var severityOwners: [SeverityOwnerBody]?
     package var related: [String]?
     package var manualTargets: [ManualTargetBody]?
+    package var gateway: GatewayBody?
 
     package static let rules: [String: Rule] = workflowRules
 }
@@ -145,18 +147,23 @@ package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
     package var delivers: DeliveryReach?
     package var deliveryNeedsApproval: Bool?
     package var decides: Bool?
+    /// Tools that are denied whatever else is written; `*` at the end stands for any rest.
+    package var forbids: [String]?
 
-    package static let rules: [String: Rule] = ["tools": Rule(maxItems: 200)]
+    package static let rules: [String: Rule] = [
+        "tools": Rule(maxItems: 200), "forbids": Rule(maxItems: 200, itemMaxLength: 400),
+    ]
 
     package init(
         mode: AuthorityMode, tools: [ToolBody]? = nil, delivers: DeliveryReach? = nil,
-        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil
+        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil, forbids: [String]? = nil
     ) {
         self.mode = mode
         self.tools = tools
         self.delivers = delivers
         self.deliveryNeedsApproval = deliveryNeedsApproval
         self.decides = decides
+        self.forbids = forbids
     }
 }
 
@@ -196,21 +203,28 @@ package struct ArgumentBody: Codable, Sendable, Equatable, Ruled {
     package var minimum: Double?
     package var maximum: Double?
     package var prefix: String?
+    /// It must be the record that the run is about, as the caller names it.
+    package var ownRecord: Bool?
+    /// The domains that the addresses in it may belong to.
+    package var domains: [String]?
 
     package static let rules: [String: Rule] = [
         "name": lineRule, "oneOf": Rule(minItems: 1, maxItems: 500, itemMaxLength: 400),
         "prefix": Rule(minLength: 1, maxLength: 400),
+        "domains": Rule(minItems: 1, maxItems: 100, itemMaxLength: 253),
     ]
 
     package init(
         name: String, oneOf: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
-        prefix: String? = nil
+        prefix: String? = nil, ownRecord: Bool? = nil, domains: [String]? = nil
     ) {
         self.name = name
         self.oneOf = oneOf
         self.minimum = minimum
         self.maximum = maximum
         self.prefix = prefix
+        self.ownRecord = ownRecord
+        self.domains = domains
     }
 }
 
@@ -284,9 +298,12 @@ package struct GateQuery: Codable, Sendable, Ruled {
     package var target: GateQueryTarget?
     /// The caller's own name for its run.
     package var run: String?
+    /// The record that the run is about: an account, a case.
+    package var record: String?
 
     package static let rules: [String: Rule] = [
         "tool": lineRule, "arguments": Rule(maxProperties: 100), "run": Rule(maxLength: 200),
+        "record": Rule(maxLength: 200),
     ]
 }
 

@@ -189,6 +189,14 @@ extension JSONScan {
         return scan.at == bytes.count
     }
 
+    /// Whether the whole is one value, with nothing but space around it.
+    package static func isWhole(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var scan = JSONScan(bytes)
+        guard scan.skipValue(depth: deepest - deepestInside) else { return false }
+        scan.skipSpace()
+        return scan.at == bytes.count
+    }
+
     /// The members of an object whose values are texts or numbers, numbers by their digits.
     package static func members(of json: [UInt8]) -> [(name: String, text: String)] {
         var found: [(name: String, text: String)] = []

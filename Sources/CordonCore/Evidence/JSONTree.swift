@@ -2,7 +2,7 @@
 ///
 /// Numbers keep their digits, and objects and arrays know how they were written, so that nothing
 /// that was received is rounded or laid out anew before somebody asks for it.
-indirect enum JSONTree {
+package indirect enum JSONTree: Sendable {
     case object([Member], written: ArraySlice<UInt8>)
     case array([JSONTree], written: ArraySlice<UInt8>)
     case string(String)
@@ -10,13 +10,18 @@ indirect enum JSONTree {
     case bool(Bool)
     case null
 
-    struct Member {
-        var name: String
-        var value: JSONTree
+    package struct Member: Sendable {
+        package var name: String
+        package var value: JSONTree
+
+        package init(name: String, value: JSONTree) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Reads what is one value from the first byte to the last; `nil` when it is no JSON.
-    init?(_ json: [UInt8]) {
+    package init?(_ json: [UInt8]) {
         let read = json.withUnsafeBufferPointer { bytes -> JSONTree? in
             var check = JSONScan(bytes)
             guard check.skipValue() else { return nil }
@@ -36,23 +41,23 @@ indirect enum JSONTree {
         self.init(Array(text.utf8))
     }
 
-    var members: [Member] {
+    package var members: [Member] {
         if case .object(let members, _) = self { return members }
         return []
     }
 
-    var items: [JSONTree]? {
+    package var items: [JSONTree]? {
         if case .array(let items, _) = self { return items }
         return nil
     }
 
-    var isObject: Bool {
+    package var isObject: Bool {
         if case .object = self { return true }
         return false
     }
 
     /// The value of the first member with one of the names, in the order of the names.
-    subscript(_ names: String...) -> JSONTree? {
+    package subscript(_ names: String...) -> JSONTree? {
         guard case .object(let members, _) = self else { return nil }
         for name in names {
             if let member = members.first(where: { $0.name == name }) { return member.value }
@@ -63,7 +68,7 @@ indirect enum JSONTree {
     /// The text itself; a number's digits; an object or an array as it was written.
     ///
     /// A text that happens to be JSON is kept as JSON, so this gives back what was sent.
-    var text: String? {
+    package var text: String? {
         switch self {
         case .string(let text), .number(let text): text
         case .object(_, let written), .array(_, let written):
@@ -74,7 +79,7 @@ indirect enum JSONTree {
     }
 
     /// The text of a value that is a text, and nothing else.
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = self { return text }
         return nil
     }
@@ -83,7 +88,7 @@ indirect enum JSONTree {
     ///
     /// A text that is itself an object or an array counts as that: senders differ in whether they
     /// put arguments into a text.
-    var compact: String {
+    package var compact: String {
         var json = JSONText()
         if case .string(let text) = self, let tree = JSONTree(container: text) {
             tree.write(into: &json)
@@ -103,7 +108,8 @@ indirect enum JSONTree {
         }
     }
 
-    private func write(into json: inout JSONText) {
+    /// Writes it without space; numbers keep their digits.
+    package func write(into json: inout JSONText) {
         switch self {
         case .object(let members, _):
             json.beginObject()

@@ -2,12 +2,16 @@
 package enum Due: Equatable, Sendable {
     /// The last allow that was given before a stop runs out.
     case leasesRunOut(containment: String, at: Instant)
+    /// The calls that a stop cut have to end; looked for from the stop on.
+    case callsEnd(containment: String, at: Instant)
     case overrideLapses(at: Instant)
     case watchEnds(incident: String, at: Instant)
 
     package var at: Instant {
         switch self {
-        case .leasesRunOut(_, let at), .overrideLapses(let at), .watchEnds(_, let at): at
+        case .leasesRunOut(_, let at), .callsEnd(_, let at), .overrideLapses(let at),
+            .watchEnds(_, let at):
+            at
         }
     }
 }
@@ -20,6 +24,9 @@ extension Workflow {
             for target in containment.targets where target.confirmation == nil {
                 if let at = target.runsOutAt {
                     dues.append(.leasesRunOut(containment: containment.id, at: at))
+                } else if target.kind == .gateway {
+                    dues.append(
+                        .callsEnd(containment: containment.id, at: containment.requestedAt))
                 }
             }
         }

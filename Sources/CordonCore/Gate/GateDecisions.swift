@@ -42,24 +42,35 @@ extension GateEntry {
     /// later.
     private var mayAct: Bool {
         guard let authority else { return false }
-        return authority.mode == .act || authority.decides || authority.delivers != .none
+        return authority.acts
     }
 
     private func toolDecision(_ request: GateRequest) -> GateDecision {
         guard let name = request.tool else { return .deny("Name the tool that is to be called.") }
-        guard let tool = authority?.tools.first(where: { $0.name == name }) else {
-            return .deny("The tool \(name) is not in the workflow's authority.")
-        }
-        if tool.access == .write, authority?.mode != .act {
-            return .deny("The workflow may only draft; \(name) writes.")
-        }
+        if let fault = offerFault(name) { return .deny(fault) }
+        guard let tool = authority?.tool(named: name) else { return .deny("") }
         for rule in tool.arguments {
-            if let fault = rule.fault(request.arguments[rule.name]) {
+            if let fault = rule.fault(request.arguments[rule.name], of: request.record) {
                 return .deny("The tool \(name) was called outside its authority: \(fault)")
             }
         }
         if tool.needsApproval { return .approval("A person has to approve each call of \(name).") }
         return .allow(leaseMilliseconds: actingLeaseMilliseconds)
+    }
+
+    /// Why a tool may not even be offered to a model, or `nil`; its arguments are judged when it is
+    /// called.
+    package func offerFault(_ name: String) -> String? {
+        if let forbidden = authority?.forbids?.first(where: { NamePattern($0).matches(name) }) {
+            return "The workflow's authority forbids \(forbidden)."
+        }
+        guard let tool = authority?.tool(named: name) else {
+            return "The tool \(name) is not in the workflow's authority."
+        }
+        if tool.access == .write, authority?.mode != .act {
+            return "The workflow may only draft; \(name) writes."
+        }
+        return nil
     }
 
     private func deliveryDecision(_ request: GateRequest) -> GateDecision {
@@ -77,39 +88,5 @@ extension GateEntry {
 }
 
 extension GateEntry.Stop {
-    func covers(_ request: GateRequest) -> Bool {
-        switch scope {
-        case .whole: true
-        case .tool(let name): request.action == .tool && request.tool == name
-        case .outbound: request.action == .deliver && request.target != .inside
-        }
-    }
-}
-
-extension ArgumentRule {
-    /// What is wrong with `argument`, or `nil`.
-    ///
-    /// A missing argument passes no bound.
-    func fault(_ argument: GateArgument?) -> String? {
-        if minimum != nil || maximum != nil {
-            guard case .number(let number)? = argument, number.isFinite else {
-                return "\(name) must be a number."
-            }
-            if let minimum, number < minimum { return "\(name) is below \(minimum)." }
-            if let maximum, number > maximum { return "\(name) is above \(maximum)." }
-        }
-        if oneOf != nil || prefix != nil {
-            let text: String
-            switch argument {
-            case .text(let value)?: text = value
-            case .number(let value)?: text = Int(exactly: value).map(String.init) ?? String(value)
-            case .other?, nil: return "\(name) must be a text."
-            }
-            if let oneOf, !oneOf.contains(text) {
-                return "\(name) is not one of the values allowed."
-            }
-            if let prefix, !text.hasPrefix(prefix) { return "\(name) must begin with \(prefix)." }
-        }
-        return nil
-    }
+    package func covers(_ request: GateRequest) -> Bool { scope.covers(request) }
 }

@@ -7,6 +7,7 @@ package struct GateEntry: Equatable, Sendable {
     package let stops: [Stop]
     package let fallback: Fallback?
     package let authority: Authority?
+    package let terms: GatewayTerms
     /// What a workflow that is not in production may do.
     package let draftMay: Set<GateAction>
     package let overrideExpiresAt: Instant?
@@ -37,6 +38,7 @@ package struct GateEntry: Equatable, Sendable {
         }
         fallback = workflow.profile.fallback
         authority = workflow.profile.authority
+        terms = workflow.profile.gateway ?? .usual
         draftMay = Set(policy.chosenLane?.draftMay ?? [])
         overrideExpiresAt = workflow.override?.expiresAt
         draftingLeaseMilliseconds = policy.gate.draftingLeaseMilliseconds
@@ -52,15 +54,18 @@ package struct GateRequest: Equatable, Sendable {
     package let tool: String?
     package let arguments: [String: GateArgument]
     package let target: Recipient?
+    /// The record that the run is about, as its caller names it: an account, a case.
+    package let record: String?
 
     package init(
         action: GateAction, tool: String? = nil, arguments: [String: GateArgument] = [:],
-        target: Recipient? = nil
+        target: Recipient? = nil, record: String? = nil
     ) {
         self.action = action
         self.tool = tool
         self.arguments = arguments
         self.target = target
+        self.record = record
     }
 
     /// Whom a delivery reaches.
@@ -71,6 +76,8 @@ package struct GateRequest: Equatable, Sendable {
 package enum GateArgument: Equatable, Sendable {
     case number(Double)
     case text(String)
+    /// Texts and numbers: every one of them has to pass.
+    case list([GateArgument])
     case other
 }
 

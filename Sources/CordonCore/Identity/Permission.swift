@@ -5,6 +5,7 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case report
     case stop
     case askGate = "gate.ask"
+    case callThroughGateway = "gateway.call"
     case readWorkflows = "workflow.read"
     case registerWorkflows = "workflow.register"
     case amendWorkflows = "workflow.amend"
@@ -44,7 +45,7 @@ extension Role {
         return switch self {
         case .reporter: []
         case .operator, .reviewer: responder
-        case .owner: signer.union([.amendWorkflows, .captureEvidence])
+        case .owner: signer.union([.amendWorkflows, .captureEvidence, .callThroughGateway])
         case .legal, .security: signer.union([.holdEvidence, .eraseEvidence])
         case .functionalLeader, .hr, .finance, .operations: signer
         case .executiveSponsor, .executiveLeadership:
@@ -53,13 +54,13 @@ extension Role {
             [
                 .readIncidents, .triage, .respond, .registerWorkflows, .amendWorkflows,
                 .changePolicy, .readJournal, .readEvidence, .holdEvidence, .eraseEvidence,
-                .exportEvidence, .captureEvidence, .pushChanges,
+                .exportEvidence, .captureEvidence, .callThroughGateway, .pushChanges,
             ]
         case .auditor: [.readIncidents, .readJournal, .readEvidence, .exportEvidence]
         case .administrator:
             [
                 .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
-                .captureEvidence, .pushChanges,
+                .captureEvidence, .callThroughGateway, .pushChanges,
             ]
         }
     }
@@ -74,11 +75,12 @@ extension Permission {
 
 /// What an API token may be used for, beside what its person may do.
 package enum Scope: String, Codable, CaseIterable, Sendable {
-    case gate, capture, report, read, respond, register, admin, all
+    case gate, gateway, capture, report, read, respond, register, admin, all
 
     package var permissions: Set<Permission> {
         switch self {
         case .gate: [.askGate]
+        case .gateway: [.callThroughGateway]
         case .capture: [.captureEvidence, .pushChanges]
         case .report: [.report, .stop, .readOwnIncidents]
         case .read:

@@ -39,6 +39,14 @@ package struct Containment: Codable, Equatable, Sendable {
         case whole
         case tool(String)
         case outbound
+
+        package func covers(_ request: GateRequest) -> Bool {
+            switch self {
+            case .whole: true
+            case .tool(let name): request.action == .tool && request.tool == name
+            case .outbound: request.action == .deliver && request.target != .inside
+            }
+        }
     }
 
     /// One place where the workflow has to be stopped.
@@ -62,8 +70,11 @@ package struct Containment: Codable, Equatable, Sendable {
         }
 
         /// `gate`: this server's own decisions; `leases`: allows that callers may still rely on;
-        /// `manual`: something that a named person has to confirm.
-        package enum Kind: String, Codable, CaseIterable, Sendable { case gate, leases, manual }
+        /// `gateway`: calls that were passing through when the stop landed; `manual`: something
+        /// that a named person has to confirm.
+        package enum Kind: String, Codable, CaseIterable, Sendable {
+            case gate, leases, gateway, manual
+        }
     }
 
     /// How a target was proved stopped.

@@ -106,11 +106,13 @@ extension Workflow {
     /// Stops it, in full or in part.
     ///
     /// Never refused but for a retired workflow: anyone may stop. `leasesUntil` says until when
-    /// callers may still rely on an allow that was given. `requestedAt` is when the request came
-    /// in: the time to contain is counted from it.
+    /// callers may still rely on an allow that was given. `callsInFlight` says how many calls were
+    /// passing through the gateway, `nil` that the workflow does not come that way. `requestedAt` is
+    /// when the request came in: the time to contain is counted from it.
     package func stop(
         scope: Containment.Scope, reason: String, incident: String, id: String,
-        by person: Person, requestedAt: Instant? = nil, at now: Instant, leasesUntil: Instant?
+        by person: Person, requestedAt: Instant? = nil, at now: Instant, leasesUntil: Instant?,
+        callsInFlight: Int? = nil
     ) throws(Refusal) -> [WorkflowEvent] {
         try notRetired()
         let gate = Containment.Target(
@@ -123,6 +125,17 @@ extension Workflow {
                     name: "leases", kind: .leases,
                     instruction: "Callers may rely on an allow until it runs out.",
                     runsOutAt: leasesUntil))
+        }
+        if let callsInFlight {
+            targets.append(
+                Containment.Target(
+                    name: "gateway", kind: .gateway,
+                    instruction: "Calls that were passing through the gateway end.",
+                    confirmation: callsInFlight > 0
+                        ? nil
+                        : .init(
+                            at: now, by: .cordon,
+                            proof: "No call was passing through the gateway.")))
         }
         targets += profile.manualTargets.map {
             Containment.Target(name: $0.name, kind: .manual, instruction: $0.instruction)
@@ -190,6 +203,9 @@ extension Workflow {
         text.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil && (2...64).contains(text.utf8.count)
     }
 
+    /// Names of targets that Cordon proves itself.
+    private static let ownTargets: Set<String> = ["gate", "gateway", "leases"]
+
     private static func check(
         _ profile: WorkflowProfile, key: String, policy: Policy
     ) throws(Refusal) {
@@ -206,10 +222,10 @@ extension Workflow {
                 Blocker("related", "a workflow is not related to itself", pointer: "/related"))
         }
         let names = profile.manualTargets.map(\.name)
-        if Set(names).count != names.count || !Set(names).isDisjoint(with: ["gate", "leases"]) {
+        if Set(names).count != names.count || !Set(names).isDisjoint(with: Self.ownTargets) {
             faults.append(
                 Blocker(
-                    "manual_targets", "names are unique and not gate or leases",
+                    "manual_targets", "names are unique and not gate, gateway or leases",
                     pointer: "/manual_targets"))
         }
         let tools = profile.authority?.tools ?? []

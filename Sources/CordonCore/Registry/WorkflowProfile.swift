@@ -22,6 +22,8 @@ package struct WorkflowProfile: Codable, Equatable, Sendable {
     package var related: [String]
     /// What has to be stopped by hand, beside the gate: a mailbox rule, a scheduled job.
     package var manualTargets: [ManualTarget]
+    /// On which terms its calls pass through the gateway; `nil` are the usual ones.
+    package var gateway: GatewayTerms?
 
     package init(
         name: String, purpose: String = "", function: String, owner: String? = nil,
@@ -29,7 +31,7 @@ package struct WorkflowProfile: Codable, Equatable, Sendable {
         escalation: [EscalationContact] = [], authority: Authority? = nil,
         dataClasses: [String] = [], affectedParties: [String] = [], retention: String? = nil,
         severityOwners: [SeverityOwner] = [], related: [String] = [],
-        manualTargets: [ManualTarget] = []
+        manualTargets: [ManualTarget] = [], gateway: GatewayTerms? = nil
     ) {
         self.name = name
         self.purpose = purpose
@@ -46,6 +48,7 @@ package struct WorkflowProfile: Codable, Equatable, Sendable {
         self.severityOwners = severityOwners
         self.related = related
         self.manualTargets = manualTargets
+        self.gateway = gateway
     }
 }
 
@@ -122,23 +125,28 @@ package struct Authority: Codable, Equatable, Sendable {
     package var deliveryNeedsApproval: Bool
     /// Whether it may decide about people or money by itself.
     package var decides: Bool
+    /// Tools that are denied whatever else is written, `*` at the end standing for any rest.
+    package var forbids: [String]?
 
     package enum Mode: String, Codable, CaseIterable, Sendable { case draft, act }
     package enum Delivery: String, Codable, CaseIterable, Sendable { case none, inside, outside }
 
     package init(
         mode: Mode, tools: [ToolAuthority] = [], delivers: Delivery = .none,
-        deliveryNeedsApproval: Bool = false, decides: Bool = false
+        deliveryNeedsApproval: Bool = false, decides: Bool = false, forbids: [String]? = nil
     ) {
         self.mode = mode
         self.tools = tools
         self.delivers = delivers
         self.deliveryNeedsApproval = deliveryNeedsApproval
         self.decides = decides
+        self.forbids = forbids
     }
 }
 
 /// One tool that the workflow may call, and with which arguments.
+///
+/// A name that ends in `*` stands for every tool whose name begins so; the exact name goes first.
 package struct ToolAuthority: Codable, Equatable, Sendable {
     package var name: String
     package var access: Access
@@ -165,15 +173,21 @@ package struct ArgumentRule: Codable, Equatable, Sendable {
     package var minimum: Double?
     package var maximum: Double?
     package var prefix: String?
+    /// Whether it must be the record that the run is about, as the caller names it.
+    package var ownRecord: Bool?
+    /// The domains that the addresses in it may belong to: recipients inside the company.
+    package var domains: [String]?
 
     package init(
         name: String, oneOf: [String]? = nil, minimum: Double? = nil, maximum: Double? = nil,
-        prefix: String? = nil
+        prefix: String? = nil, ownRecord: Bool? = nil, domains: [String]? = nil
     ) {
         self.name = name
         self.oneOf = oneOf
         self.minimum = minimum
         self.maximum = maximum
         self.prefix = prefix
+        self.ownRecord = ownRecord
+        self.domains = domains
     }
 }

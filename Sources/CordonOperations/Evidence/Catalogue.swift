@@ -182,6 +182,18 @@ struct Catalogue {
         return (opens, closes)
     }
 
+    /// A record of a known workflow was lost on our side; `nil` while that is open already.
+    mutating func lost(_ workflow: String, at now: Instant) -> GapNews? {
+        guard let source = sources[workflow] else { return nil }
+        guard source.gaps[.dropped] == nil else {
+            sources[workflow]?.gaps[.dropped]?.note(now)
+            return nil
+        }
+        return GapNews(
+            workflow: workflow, number: source.number, kind: .dropped, at: now,
+            detail: "Calls passed the gateway without being recorded.")
+    }
+
     /// Nobody is called silent before this long, in milliseconds.
     static let silenceAtLeast: Int64 = 15 * 60_000
 

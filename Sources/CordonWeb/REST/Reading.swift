@@ -66,7 +66,8 @@ extension WorkflowRequest {
             escalation: (escalation ?? []).map(\.domain), authority: authority?.domain,
             dataClasses: dataClasses ?? [], affectedParties: affectedParties ?? [],
             retention: retention, severityOwners: (severityOwners ?? []).map(\.domain),
-            related: related ?? [], manualTargets: (manualTargets ?? []).map(\.domain))
+            related: related ?? [], manualTargets: (manualTargets ?? []).map(\.domain),
+            gateway: gateway?.domain)
     }
 }
 
@@ -87,6 +88,7 @@ extension WorkflowPatch {
         if let severityOwners { profile.severityOwners = severityOwners.map(\.domain) }
         if let related { profile.related = related }
         if let manualTargets { profile.manualTargets = manualTargets.map(\.domain) }
+        if let gateway { profile.gateway = gateway.domain }
     }
 }
 
@@ -119,7 +121,18 @@ extension AuthorityBody {
         Authority(
             mode: mode == .act ? .act : .draft, tools: (tools ?? []).map(\.domain),
             delivers: delivers.flatMap { Authority.Delivery(rawValue: $0.rawValue) } ?? .none,
-            deliveryNeedsApproval: deliveryNeedsApproval ?? false, decides: decides ?? false)
+            deliveryNeedsApproval: deliveryNeedsApproval ?? false, decides: decides ?? false,
+            forbids: forbids)
+    }
+}
+
+extension GatewayBody {
+    var domain: GatewayTerms {
+        GatewayTerms(
+            record: record.flatMap { GatewayTerms.Recording(rawValue: $0.rawValue) },
+            onStop: onStop == .drain ? .drain : .cut, onFailure: onFailure == .open ? .open : .closed,
+            models: models ?? [], upstreams: upstreams ?? [:], mcpServers: mcpServers ?? [],
+            onToolChange: onToolChange == .stop ? .stop : .journal)
     }
 }
 
@@ -131,7 +144,7 @@ extension ToolBody {
             arguments: (arguments ?? []).map {
                 ArgumentRule(
                     name: $0.name, oneOf: $0.oneOf, minimum: $0.minimum, maximum: $0.maximum,
-                    prefix: $0.prefix)
+                    prefix: $0.prefix, ownRecord: $0.ownRecord, domains: $0.domains)
             })
     }
 }

@@ -132,6 +132,7 @@ enum GateJSON {
         let id = decisionID.map { "\"decision_id\":\"\($0)\"," } ?? ""
         let text =
             "{\"decision\":\"allow\",\(id)\"lease_ms\":\(leaseMilliseconds),"
+            + "\"on_failure\":\"\(entry.terms.onFailure.rawValue)\","
             + "\"revision\":\(entry.revision),\"state\":\"\(entry.state.rawValue)\"}"
         return Answer(status: 200, mediaType: "application/json", body: Array(text.utf8))
     }
@@ -174,15 +175,18 @@ extension GateJSON {
         else { throw Refusal(.invalidInput, "Say the action.") }
         var tool: String?
         var target: GateRequest.Recipient?
+        var record: String?
         var arguments: [String: GateArgument] = [:]
         if case .string(let name)? = members["tool"] { tool = name }
         if case .string(let name)? = members["target"] {
             target = GateRequest.Recipient(rawValue: name)
         }
+        if case .string(let name)? = members["record"] { record = name }
         if case .object(let values)? = members["arguments"] {
             arguments = values.mapValues(argument)
         }
-        return GateRequest(action: action, tool: tool, arguments: arguments, target: target)
+        return GateRequest(
+            action: action, tool: tool, arguments: arguments, target: target, record: record)
     }
 
     private static func argument(_ value: JSONValue) -> GateArgument {
@@ -190,7 +194,8 @@ extension GateJSON {
         case .number(let number): .number(number)
         case .integer(let number): .number(Double(number))
         case .string(let text): .text(text)
-        case .null, .bool, .array, .object: .other
+        case .array(let items): .list(items.map(argument))
+        case .null, .bool, .object: .other
         }
     }
 }

@@ -20,6 +20,7 @@ struct WorkflowView: Codable, Sendable, Versioned {
     let severityOwners: [SeverityOwnerBody]
     let related: [String]
     let manualTargets: [ManualTargetBody]
+    let gateway: GatewayBody?
     let readiness: ReadinessView
     let containments: [ContainmentView]
     let watch: WatchView?
@@ -120,7 +121,7 @@ extension WorkflowView {
             related: profile.related,
             manualTargets: profile.manualTargets.map {
                 ManualTargetBody(name: $0.name, instruction: $0.instruction, contact: $0.contact)
-            },
+            }, gateway: profile.gateway.map(GatewayBody.init),
             readiness: ReadinessView(
                 ready: gaps.isEmpty,
                 gaps: Workflow.blockers(gaps, policy).map {
@@ -201,9 +202,22 @@ extension AuthorityBody {
                     arguments: tool.arguments.map {
                         ArgumentBody(
                             name: $0.name, oneOf: $0.oneOf, minimum: $0.minimum,
-                            maximum: $0.maximum, prefix: $0.prefix)
+                            maximum: $0.maximum, prefix: $0.prefix, ownRecord: $0.ownRecord,
+                            domains: $0.domains)
                     })
             }, delivers: DeliveryReach(rawValue: authority.delivers.rawValue),
-            deliveryNeedsApproval: authority.deliveryNeedsApproval, decides: authority.decides)
+            deliveryNeedsApproval: authority.deliveryNeedsApproval, decides: authority.decides,
+            forbids: authority.forbids)
+    }
+}
+
+extension GatewayBody {
+    init(_ terms: GatewayTerms) {
+        self.init(
+            record: terms.record.flatMap { GatewayRecording(rawValue: $0.rawValue) },
+            onStop: terms.onStop == .drain ? .drain : .cut,
+            onFailure: terms.onFailure == .open ? .open : .closed, models: terms.models,
+            upstreams: terms.upstreams, mcpServers: terms.mcpServers,
+            onToolChange: terms.onToolChange == .stop ? .stop : .journal)
     }
 }

@@ -1,0 +1,139 @@
+import CordonCore
+package import CordonOperations
+package import Logging
+import Synchronization
+
+/// The gateway: what passes between workflows and providers goes through here, is recorded, is held
+/// to what the workflow may do, and ends when the workflow is stopped.
+package struct Gateway: Sendable {
+    package let operations: Operations
+    package let upstreams: [Upstream]
+    package let logger: Logger
+    package let figures = GatewayFigures()
+    let budget = ByteBudget(limit: Gateway.bytesAtMost)
+
+    package init(operations: Operations, upstreams: [Upstream], logger: Logger) {
+        self.operations = operations
+        self.upstreams = upstreams
+        self.logger = logger
+    }
+
+    /// Bytes of a request that is read before it is passed on; Anthropic's own limit.
+    static let requestAtMost = 32 << 20
+    /// Bytes of an answer that is held until it is judged and recorded, or of a stream.
+    static let answerAtMost = 64 << 20
+    /// Bytes of one opaque body that are kept as evidence; its SHA-256 stands for the rest.
+    static let opaqueKept = 1 << 20
+    /// Bytes that all calls together may hold.
+    static let bytesAtMost = 256 << 20
+
+    /// Who calls: the holder of a key that is bound to one workflow.
+    struct Key: Sendable {
+        let caller: GateCaller
+        let workflow: String
+    }
+
+    /// - Throws: a denial unless the key is known, may call, and belongs to one workflow.
+    func key(_ secret: String?) throws(Denial) -> Key {
+        guard let secret, let caller = operations.gate.caller(Hex.sha256(Array(secret.utf8))) else {
+            figures.add(\.unknownKeys)
+            throw Denial(
+                401, "invalid_api_key",
+                "This is no key of Cordon's, or it has expired: make one for the workflow with "
+                    + "cordon token create --scope gateway --workflow KEY.")
+        }
+        guard caller.permissions.contains(.callThroughGateway) else {
+            throw Denial(
+                403, "not_permitted", "This token is not for the gateway: it needs the scope gateway.")
+        }
+        guard let workflow = caller.workflow else {
+            throw Denial(
+                403, "not_permitted",
+                "This token belongs to no workflow: bind it to one with --workflow KEY.")
+        }
+        return Key(caller: caller, workflow: workflow)
+    }
+
+    /// Keeps a record, durable when this returns.
+    func keep(_ record: CallRecord, source: String, key: Key, size: Int, cause: String)
+        async throws
+    {
+        let caller = Caller(
+            Actor(key.caller.actor, grants: key.caller.grants), cause: cause,
+            permissions: key.caller.permissions, workflow: key.workflow)
+        _ = try await operations.recorder.record(
+            size: size, boundTo: key.workflow, caller: caller
+        ) { Capture(source: source, records: [record.captured()]) }
+        figures.add(\.recorded)
+    }
+
+    /// Keeps a record without anybody waiting for it; that one could not be kept is itself kept.
+    func keepBehind(_ record: CallRecord, source: String, key: Key, size: Int, cause: String) {
+        Task {
+            do {
+                try await keep(record, source: source, key: key, size: size, cause: cause)
+            } catch {
+                figures.add(\.unrecorded)
+                logger.error(
+                    "a call was not recorded",
+                    metadata: ["workflow": "\(key.workflow)", "error": "\(error)"])
+                await noteLoss(of: key.workflow)
+            }
+        }
+    }
+
+    private func noteLoss(of workflow: String) async {
+        do { try await operations.noteUnrecordedCall(workflow) } catch {
+            // What is lost is counted, and the count is watched; more cannot be done here.
+            logger.error("a gap could not be noted", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// How often what has happened at the gateway, since the start.
+///
+/// Safe to share: plain numbers behind one lock.
+package final class GatewayFigures: Sendable {
+    package struct Counts: Equatable, Sendable {
+        package var calls = 0
+        package var denied = 0
+        package var cut = 0
+        package var recorded = 0
+        package var unrecorded = 0
+        package var unknownKeys = 0
+        package var upstreamFailures = 0
+    }
+
+    private let state = Mutex(Counts())
+
+    package var counts: Counts { state.withLock { $0 } }
+
+    func add(_ count: any WritableKeyPath<Counts, Int> & Sendable) {
+        state.withLock { $0[keyPath: count] += 1 }
+    }
+}
+
+/// How many bytes are held, and whether more may be.
+///
+/// Safe to share: one number behind a lock.
+final class ByteBudget: Sendable {
+    private let limit: Int
+    private let held = Mutex(0)
+
+    init(limit: Int) { self.limit = limit }
+
+    func take(_ count: Int) throws(Denial) {
+        let isTaken = held.withLock { held in
+            guard held + count <= limit else { return false }
+            held += count
+            return true
+        }
+        guard isTaken else {
+            throw Denial(
+                503, "overloaded", "Cordon holds as much as it may: try again in a moment.",
+                isPassing: true)
+        }
+    }
+
+    func give(_ count: Int) { held.withLock { $0 -= count } }
+}

@@ -1,0 +1,80 @@
+import CordonCore
+import CordonOperations
+import HTTPTypes
+package import Hummingbird
+package import HummingbirdCore
+import Logging
+package import NIOCore
+
+/// What the gateway has to know of a connection.
+package protocol GatewayContext: RequestContext {
+    var channel: any Channel { get }
+}
+
+/// Answers the fronts of providers, and leaves everything else to who comes next.
+package struct GatewayResponder<Next: HTTPResponder>: HTTPResponder
+where Next.Context: GatewayContext {
+    package typealias Context = Next.Context
+
+    let gateway: Gateway
+    let next: Next
+    let requestID: @Sendable () -> String
+
+    package init(
+        gateway: Gateway, next: Next, requestID: @escaping @Sendable () -> String
+    ) {
+        self.gateway = gateway
+        self.next = next
+        self.requestID = requestID
+    }
+
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        guard let (front, rest) = Front.reached(by: request.uri.path) else {
+            return try await next.respond(to: request, context: context)
+        }
+        let requestID = requestID()
+        do {
+            let key = try gateway.key(Self.secret(request.headers))
+            let target = String(rest) + (request.uri.query.map { "?" + $0 } ?? "")
+            let call = ModelCall(
+                gateway: gateway, front: front,
+                operation: front.operation(request.method.rawValue, rest),
+                method: request.method.rawValue, target: target, fields: request.headers,
+                requestID: requestID, key: key, watch: await ConnectionWatch.of(context.channel))
+            return try await call.answer(request.body)
+        } catch let denial as Denial {
+            return Self.response(denial, front, requestID)
+        } catch {
+            gateway.logger.error(
+                "a call failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            let fault = Denial(
+                500, "internal_fault", "Something failed inside Cordon; the log names \(requestID).",
+                isPassing: true)
+            return Self.response(fault, front, requestID)
+        }
+    }
+
+    /// The key, where the providers' clients put it.
+    private static func secret(_ fields: HTTPFields) -> String? {
+        if let header = fields[.authorization], header.lowercased().hasPrefix("bearer ") {
+            return String(header.dropFirst(7).drop { $0 == " " })
+        }
+        for name in ["x-api-key", "api-key"] {
+            if let name = HTTPField.Name(name), let value = fields[name] { return value }
+        }
+        return nil
+    }
+
+    private static func response(
+        _ denial: Denial, _ front: Front, _ requestID: String
+    ) -> Response {
+        var fields = HTTPFields()
+        for (name, value) in denial.fields + [("x-request-id", requestID)] {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return Response(
+            status: .init(code: denial.status), headers: fields,
+            body: .init(
+                byteBuffer: ByteBuffer(bytes: denial.body(front, requestID: requestID))))
+    }
+}

@@ -1,0 +1,357 @@
+import AsyncHTTPClient
+import CordonCore
+import CordonOperations
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+
+/// One call of a workflow to a provider, from its key to its last byte.
+///
+/// The bytes of the request and of the answer pass as they are. What is read of them is read from
+/// copies, and only what has to be denied is written anew.
+struct ModelCall: Sendable {
+    let gateway: Gateway
+    let front: Front
+    let operation: Front.Operation
+    let method: String
+    /// The path and the query, as the upstream has them.
+    let target: String
+    let fields: HTTPFields
+    let requestID: String
+    let key: Gateway.Key
+    let watch: ConnectionWatch?
+
+    /// A call that was admitted, with all that decides on what follows.
+    struct Admitted: Sendable {
+        let passing: InFlightCall
+        let entry: GateEntry
+        let upstream: Upstream
+        let call: UpstreamCall
+        let asked: Asked?
+        let beganAt: Instant
+
+        var waits: Bool { entry.terms.recording(entry.authority) == .recordOrRefuse }
+    }
+
+    func answer(_ body: RequestBody) async throws -> Response {
+        guard operation.isRead else { return try await opaque(body) }
+        let bytes = try await read(body)
+        let held = bytes.count
+        try gateway.budget.take(held)
+        defer { gateway.budget.give(held) }
+        let asked = try Asked(try plain(bytes))
+        let admitted = try await admit(asked)
+        var request = upstreamRequest(admitted.upstream)
+        request.body = .bytes(ByteBuffer(bytes: bytes))
+        return try await exchange(request, admitted, size: held)
+    }
+
+    /// Sends, waits for the head of the answer, and lets the answer pass in the way that fits it.
+    private func exchange(
+        _ request: HTTPClientRequest, _ admitted: Admitted, size: Int
+    ) async throws -> Response {
+        let finish = Finish(gateway.operations.gate, admitted.passing, watch)
+        let call = admitted.call
+        watch?.whenGone { call.giveUp(.callerGone) }
+        let terms = admitted.entry.terms
+        admitted.passing.whenCut { if terms.onStop == .cut { call.giveUp(.stopped) } }
+        do {
+            let response = try await call.begin(request, at: admitted.upstream)
+            if response.isEventStream || !operation.isRead {
+                return StreamedAnswer(
+                    call: self, admitted: admitted, response: response, requestSize: size,
+                    finish: finish
+                ).passing()
+            }
+            let answer = try await whole(response, admitted, size: size)
+            finish.end()
+            return answer
+        } catch {
+            let denial = await denial(for: error, admitted, size: size)
+            finish.end()
+            throw denial
+        }
+    }
+
+    /// The rules that can be judged before anything is sent.
+    private func admit(_ asked: Asked?) async throws -> Admitted {
+        let beganAt = gateway.operations.outside.now()
+        let passing = InFlightCall(
+            workflow: key.workflow, request: GateRequest(action: .generate))
+        guard let answer = gateway.operations.gate.admit(passing) else {
+            throw Denial(404, "not_found", "There is no workflow \(key.workflow).")
+        }
+        gateway.figures.add(\.calls)
+        do throws(Denial) {
+            if let denial = Denial(answer.decision, entry: answer.entry) { throw denial }
+            if let asked { try check(asked, answer.entry) }
+            let upstream = try front.upstream(
+                among: gateway.upstreams, terms: answer.entry.terms, model: asked?.model)
+            return Admitted(
+                passing: passing, entry: answer.entry, upstream: upstream, call: UpstreamCall(),
+                asked: asked, beganAt: beganAt)
+        } catch {
+            gateway.operations.gate.end(passing)
+            gateway.figures.add(\.denied)
+            var record = record(asked, beganAt: beganAt)
+            record.status = "denied: \(error.code)"
+            record.attributes.append(("decision", JSONTree.string(error.message).bytes))
+            gateway.keepBehind(
+                record, source: front.rawValue, key: key, size: 1_024, cause: requestID)
+            if error.code == "outside_authority" {
+                try await suggest(answer, reason: error.message)
+            }
+            throw error
+        }
+    }
+
+    private func check(_ asked: Asked, _ entry: GateEntry) throws(Denial) {
+        if let model = asked.model, !entry.terms.allows(model: model) {
+            throw Denial(
+                403, "outside_authority",
+                "The model \(model) is not among those that \(entry.key) may ask for.")
+        }
+        for tool in asked.offered + asked.hosted {
+            if let fault = entry.offerFault(tool) {
+                throw Denial(403, "outside_authority", fault)
+            }
+        }
+    }
+
+    /// A denial may trip a watch, and is worth an incident that somebody judges.
+    func suggest(_ answer: GateAnswer, reason: String) async throws {
+        if answer.tripsWatch {
+            try await gateway.operations.tripOnDenial(key.workflow, reason: reason)
+        }
+        try await gateway.operations.suggestIncident(key.workflow, what: reason)
+    }
+
+    // MARK: The whole answer
+
+    /// Holds an answer until it is judged and, where that is asked for, recorded.
+    private func whole(
+        _ response: HTTPClientResponse, _ admitted: Admitted, size: Int
+    ) async throws -> Response {
+        try refuseRedirect(response)
+        var body = try await admitted.call.collect(upTo: Gateway.answerAtMost)
+        let held = body.count
+        try gateway.budget.take(held)
+        defer { gateway.budget.give(held) }
+        var record = self.record(admitted.asked, beganAt: admitted.beganAt)
+        record.endedAt = gateway.operations.outside.now()
+        record.describe(self, admitted.upstream, response)
+        let plain = PlainAnswer(body, operation)
+        record.take(plain, body, operation)
+        var denied = Verdicts(allowed: [], denied: [])
+        if response.status.code < 300, let plain {
+            denied = try await judge(plain.calls, admitted)
+            if !denied.denied.isEmpty {
+                record.attributes.append(
+                    ("decision", JSONTree.string(denied.explanation).bytes))
+                body = plain.without(denied)
+            }
+        }
+        record.status = response.status.code < 300 ? "ok" : "error: \(response.status.code)"
+        if admitted.passing.isCut { record.status = "withheld" }
+        try await keep(record, admitted, size: size + held)
+        try refuseCut(admitted)
+        var fields = ForwardedFields.answer(response.headers)
+        if !denied.denied.isEmpty, let name = HTTPField.Name("x-cordon-decision") {
+            fields[name] = "denied"
+        }
+        return Response(
+            status: .init(code: Int(response.status.code)), headers: fields,
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// Asks the gate about each call.
+    func judge(_ calls: [AskedCall], _ admitted: Admitted) async throws -> Verdicts {
+        var allowed: [AskedCall] = []
+        var denied: [(call: AskedCall, reason: String)] = []
+        for call in calls {
+            let request = call.request(record: runRecord)
+            guard
+                let answer = gateway.operations.gate.decide(
+                    within: admitted.passing, request)
+            else { continue }
+            switch answer.decision {
+            case .allow: allowed.append(call)
+            case .stopped(let stop): throw Denial(stop: stop, entry: answer.entry)
+            case .deny(let reason), .notReady(let reason):
+                denied.append((call, reason))
+                try await suggest(answer, reason: reason)
+            case .approval(let reason): denied.append((call, reason))
+            }
+        }
+        return Verdicts(allowed: allowed, denied: denied)
+    }
+
+    func keep(_ record: CallRecord, _ admitted: Admitted, size: Int) async throws {
+        guard admitted.waits else {
+            gateway.keepBehind(
+                record, source: front.rawValue, key: key, size: size, cause: requestID)
+            return
+        }
+        do {
+            try await gateway.keep(
+                record, source: front.rawValue, key: key, size: size, cause: requestID)
+        } catch {
+            gateway.figures.add(\.unrecorded)
+            throw Denial(
+                503, "not_recorded",
+                "The answer could not be kept as evidence, and this workflow's answers are "
+                    + "released only when they are: \(error)", isPassing: true)
+        }
+    }
+
+    func refuseCut(_ admitted: Admitted) throws(Denial) {
+        guard admitted.passing.isCut, let stop = admitted.passing.stop else { return }
+        gateway.figures.add(\.cut)
+        throw Denial(stop: stop, entry: admitted.entry)
+    }
+
+    /// A redirect is never followed, and never handed on: it would lead past Cordon.
+    func refuseRedirect(_ response: HTTPClientResponse) throws(Denial) {
+        guard (300..<400).contains(response.status.code), response.status != .notModified else {
+            return
+        }
+        throw Denial(
+            502, "upstream_redirects",
+            "The upstream answered with a redirect (\(response.status.code)), and Cordon follows "
+                + "none.")
+    }
+
+    /// What a failure means to the caller; the record says what happened.
+    func denial(for error: any Error, _ admitted: Admitted, size: Int) async -> Denial {
+        let denial = meaning(of: error, admitted)
+        if (error as? Denial)?.code == "not_recorded" { return denial }
+        var record = record(admitted.asked, beganAt: admitted.beganAt)
+        record.endedAt = gateway.operations.outside.now()
+        record.status =
+            admitted.passing.isCut
+            ? "cut" : admitted.call.end == .callerGone ? "caller_gone" : "error: \(denial.code)"
+        record.describe(self, admitted.upstream, nil)
+        record.attributes.append(("fault", JSONTree.string("\(error)").bytes))
+        // Nothing is released, so nothing waits for the record.
+        gateway.keepBehind(
+            record, source: front.rawValue, key: key, size: size, cause: requestID)
+        return denial
+    }
+
+    func meaning(of error: any Error, _ admitted: Admitted) -> Denial {
+        if admitted.passing.isCut, let stop = admitted.passing.stop {
+            if !(error is Denial) { gateway.figures.add(\.cut) }
+            return Denial(stop: stop, entry: admitted.entry)
+        }
+        if let denial = error as? Denial { return denial }
+        gateway.figures.add(\.upstreamFailures)
+        if error is NIOTooManyBytesError {
+            return Denial(
+                502, "answer_too_large",
+                "The upstream's answer is larger than \(Gateway.answerAtMost >> 20) MiB.")
+        }
+        return Denial(
+            502, "upstream_failed",
+            "The upstream \(admitted.upstream.name) could not be reached, or broke off: \(error)",
+            isPassing: true)
+    }
+
+    // MARK: The request
+
+    private func read(_ body: RequestBody) async throws -> [UInt8] {
+        do {
+            let buffer = try await body.collect(upTo: Gateway.requestAtMost)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Denial(
+                413, "request_too_large",
+                "The request is larger than \(Gateway.requestAtMost >> 20) MiB.")
+        }
+    }
+
+    /// What the request says, where it came compressed.
+    private func plain(_ bytes: [UInt8]) throws(Denial) -> [UInt8] {
+        guard let coding = fields[.contentEncoding], coding != "identity" else { return bytes }
+        do throws(Refusal) {
+            return try CaptureBody(bytes, encoding: coding).expanded()
+        } catch {
+            throw Denial(400, "invalid_encoding", error.detail)
+        }
+    }
+
+    func upstreamRequest(_ upstream: Upstream) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: upstream.address + target)
+        request.method = HTTPMethod(rawValue: method)
+        request.headers = ForwardedFields.request(fields)
+        upstream.authorize(&request)
+        return request
+    }
+
+    /// A call that is not read: it streams both ways, gated and recorded as it is.
+    private func opaque(_ body: RequestBody) async throws -> Response {
+        let admitted = try await admit(nil)
+        var request = upstreamRequest(admitted.upstream)
+        let kept = OpaqueCopy()
+        if method != "GET", method != "HEAD" {
+            let length = fields[.contentLength].flatMap(Int64.init)
+            request.body = .stream(
+                body.map { piece in
+                    kept.take(piece)
+                    return piece
+                }, length: length.map { .known($0) } ?? .unknown)
+        }
+        return try await exchange(request, admitted, size: 2 * Gateway.opaqueKept)
+    }
+
+    /// The record that the run is about, as the caller says.
+    private var runRecord: String? { field("x-cordon-record") }
+
+    private func field(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }
+    }
+
+    func record(_ asked: Asked?, beganAt: Instant) -> CallRecord {
+        var record = CallRecord(asked: asked, beganAt: beganAt)
+        if !operation.generates, operation != .embeddings { record.kind = .note }
+        // W3C Trace Context: version, trace id, parent id, flags.
+        let parts = (field("traceparent") ?? "").split(separator: "-")
+        if parts.count >= 4, parts[1].utf8.count == 32, parts[2].utf8.count == 16 {
+            record.trace = String(parts[1])
+            record.span = String(parts[2])
+        }
+        record.session = field("x-cordon-run") ?? field("x-session-id")
+        record.target = runRecord
+        return record
+    }
+}
+
+/// Ends a call once, whatever way its answer takes.
+///
+/// Safe to share: the gate ends a call that has ended without effect.
+final class Finish: Sendable {
+    private let gate: Gate
+    private let passing: InFlightCall
+    private let watch: ConnectionWatch?
+
+    init(_ gate: Gate, _ passing: InFlightCall, _ watch: ConnectionWatch?) {
+        self.gate = gate
+        self.passing = passing
+        self.watch = watch
+    }
+
+    /// The caller has its last byte, or never gets one.
+    func end() {
+        watch?.whenGone(nil)
+        passing.whenCut(nil)
+        gate.end(passing)
+    }
+
+    deinit { gate.end(passing) }
+}
+
+extension HTTPClientResponse {
+    var isEventStream: Bool {
+        headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
+    }
+}

@@ -1,0 +1,309 @@
+import AsyncHTTPClient
+import CordonCore
+import CordonOperations
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+
+/// An answer that passes piece by piece, as the upstream sends it.
+///
+/// Events of a stream that is read go on at once, but for calls of tools, which wait until they are
+/// whole and judged. A stop, a fault or a lack of evidence ends the stream with the provider's own
+/// error event: a stream that simply ends would be taken for a whole answer.
+struct StreamedAnswer: Sendable {
+    let call: ModelCall
+    let admitted: ModelCall.Admitted
+    let response: HTTPClientResponse
+    let requestSize: Int
+    let finish: Finish
+
+    func passing() -> Response {
+        var fields = ForwardedFields.answer(response.headers)
+        // An opaque body passes as it is, so its length holds; events may be written anew.
+        if !response.isEventStream, let length = response.headers.first(name: "content-length") {
+            fields[.contentLength] = length
+        }
+        let length = fields[.contentLength].flatMap { Int($0) }
+        return Response(
+            status: .init(code: Int(response.status.code)), headers: fields,
+            body: ResponseBody(contentLength: length) { writer in
+                var passage = StreamPassage(
+                    response.isEventStream ? call.operation.reader : nil,
+                    holdsEnd: admitted.waits)
+                do {
+                    try await pass(&passage, to: &writer)
+                } catch {
+                    try await breakOff(error, &passage, to: &writer)
+                }
+                try await writer.finish(nil)
+                finish.end()
+                await drain(&passage)
+            })
+    }
+
+    @concurrent private func pass(
+        _ passage: inout StreamPassage, to writer: inout any ResponseBodyWriter
+    ) async throws {
+        try call.refuseRedirect(response)
+        if admitted.waits { try await recordBeginning() }
+        while let piece = try await admitted.call.next() {
+            try call.refuseCut(admitted)
+            let bytes = try await taken(piece, &passage)
+            if bytes.readableBytes > 0 { try await write(bytes, &passage, to: &writer) }
+        }
+        try call.refuseCut(admitted)
+        let ending = try passage.ending()
+        guard admitted.waits else {
+            if ending.readableBytes > 0 { try await write(ending, &passage, to: &writer) }
+            try await recordEnd(passage, status: answerStatus)
+            return
+        }
+        // What ends the stream tells the caller that it has the whole: it waits for the record.
+        passage.delivered.take(ending)
+        try await recordEnd(passage, status: answerStatus)
+        try call.refuseCut(admitted)
+        if ending.readableBytes > 0 { try await writer.write(ending) }
+    }
+
+    private var answerStatus: String {
+        response.status.code < 300 ? "ok" : "error: \(response.status.code)"
+    }
+
+    /// What may go on of a piece, once the calls in it are judged.
+    private func taken(
+        _ piece: ByteBuffer, _ passage: inout StreamPassage
+    ) async throws -> ByteBuffer {
+        var out = ByteBuffer()
+        for step in try passage.take(piece) {
+            switch step {
+            case .bytes(let bytes): out.writeBytes(bytes)
+            case .calls(let calls, let waiting):
+                let verdicts = try await call.judge(calls, admitted)
+                out.writeBytes(
+                    verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts))
+            case .buffer(let buffer):
+                var buffer = buffer
+                out.writeBuffer(&buffer)
+            }
+        }
+        return out
+    }
+
+    @concurrent private func write(
+        _ bytes: ByteBuffer, _ passage: inout StreamPassage,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        do { try await writer.write(bytes) } catch {
+            admitted.call.giveUp(.callerGone)
+            throw error
+        }
+        passage.delivered.take(bytes)
+    }
+
+    /// Ends the stream with the error in the provider's words, and records how far it had come.
+    @concurrent private func breakOff(
+        _ error: any Error, _ passage: inout StreamPassage,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        let denial = call.meaning(of: error, admitted)
+        let isGone = admitted.call.end == .callerGone && !admitted.passing.isCut
+        if admitted.entry.terms.onStop == .cut || !admitted.passing.isCut {
+            admitted.call.giveUp(admitted.passing.isCut ? .stopped : .callerGone)
+        }
+        if !isGone, response.isEventStream {
+            let event = denial.event(call.front, call.operation, requestID: call.requestID)
+            do {
+                try await writer.write(ByteBuffer(bytes: event))
+                passage.delivered.take(ByteBuffer(bytes: event))
+            } catch {
+                // The caller is gone: the record says what it had until then.
+                admitted.call.giveUp(.callerGone)
+            }
+        }
+        if !drains {
+            let status =
+                admitted.passing.isCut ? "cut" : isGone ? "caller_gone" : "error: \(denial.code)"
+            record(passage, status: status, fault: denial.message)
+        }
+        // A body of a stated length, or one that is no stream of events, cannot say that it broke
+        // off: its connection does.
+        if !response.isEventStream { throw denial }
+    }
+
+    // MARK: Draining
+
+    private var drains: Bool {
+        admitted.passing.isCut && admitted.entry.terms.onStop == .drain
+            && admitted.call.end == nil
+    }
+
+    /// Lets the provider finish what a stop has withheld, so that the record has the whole.
+    private func drain(_ passage: inout StreamPassage) async {
+        guard drains else { return }
+        do {
+            while let piece = try await admitted.call.next() { _ = try passage.take(piece) }
+            record(passage, status: "withheld", fault: "")
+        } catch {
+            record(passage, status: "withheld", fault: "\(error)")
+        }
+    }
+
+    // MARK: Records
+
+    /// Nothing of a stream is released before it is on record that it was asked for.
+    private func recordBeginning() async throws {
+        var record = call.record(admitted.asked, beganAt: admitted.beganAt)
+        record.status = "begun"
+        record.kind = .note
+        record.describe(call, admitted.upstream, response)
+        try await call.keep(record, admitted, size: requestSize)
+    }
+
+    private func recordEnd(_ passage: StreamPassage, status: String) async throws {
+        let record = finished(passage, status: status)
+        try await call.keep(record, admitted, size: requestSize + passage.delivered.size)
+    }
+
+    private func record(_ passage: StreamPassage, status: String, fault: String) {
+        var record = finished(passage, status: status)
+        if !fault.isEmpty { record.attributes.append(("fault", JSONTree.string(fault).bytes)) }
+        call.gateway.keepBehind(
+            record, source: call.front.rawValue, key: call.key,
+            size: requestSize + passage.delivered.size, cause: call.requestID)
+    }
+
+    private func finished(_ passage: StreamPassage, status: String) -> CallRecord {
+        var record = call.record(admitted.asked, beganAt: admitted.beganAt)
+        record.endedAt = call.gateway.operations.outside.now()
+        record.status = status
+        record.describe(call, admitted.upstream, response)
+        if let reader = passage.reader {
+            record.facts = reader.facts
+            record.output = reader.output
+        }
+        record.attributes.append(("delivered", passage.delivered.json))
+        record.isTruncated = passage.delivered.isTruncated
+        return record
+    }
+}
+
+/// What waits and what goes on of a stream.
+struct StreamPassage: Sendable {
+    private(set) var reader: (any AnswerReading)?
+    /// What the caller has, byte for byte.
+    let delivered = OpaqueCopy()
+    private let holdsEnd: Bool
+    private var events = ServerSentEvents()
+    private var waiting: [UInt8] = []
+    private var end: [UInt8] = []
+    private var hasEnded = false
+    private var size = 0
+
+    enum Step {
+        case bytes([UInt8])
+        case buffer(ByteBuffer)
+        /// These calls have to be judged before what waits may go on.
+        case calls([AskedCall], waiting: [UInt8])
+    }
+
+    init(_ reader: (any AnswerReading)?, holdsEnd: Bool) {
+        self.reader = reader
+        self.holdsEnd = holdsEnd
+    }
+
+    /// - Throws: a denial for a stream that is larger than any answer may be.
+    mutating func take(_ piece: ByteBuffer) throws -> [Step] {
+        guard reader != nil else { return [.buffer(piece)] }
+        size += piece.readableBytes
+        guard size <= Gateway.answerAtMost else {
+            throw NIOTooManyBytesError(maxBytes: Gateway.answerAtMost)
+        }
+        var whole: [ServerSentEvents.Event] = []
+        do {
+            try piece.withUnsafeReadableBytes { bytes in
+                try events.take(bytes) { whole.append($0) }
+            }
+        } catch let error as ServerSentEvents.TooLarge {
+            throw Denial(
+                502, "answer_too_large",
+                "An event of the upstream's stream is larger than \(error.limit >> 20) MiB.")
+        }
+        var steps: [Step] = []
+        for event in whole { take(event, &steps) }
+        return steps
+    }
+
+    private mutating func take(_ event: ServerSentEvents.Event, _ steps: inout [Step]) {
+        let bytes = reader?.corrected(event) ?? event.raw
+        switch reader?.take(event) ?? .pass {
+        case .pass:
+            if hasEnded { end += bytes } else { steps.append(.bytes(bytes)) }
+        case .hold: waiting += bytes
+        case .judge(let calls):
+            waiting += bytes
+            steps.append(.calls(calls, waiting: waiting))
+            waiting = []
+        case .end:
+            hasEnded = holdsEnd
+            // The last event may hold the whole answer: it is read before it is corrected.
+            let last = reader?.corrected(event) ?? bytes
+            if holdsEnd { end += last } else { steps.append(.bytes(last)) }
+        }
+    }
+
+    mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
+        reader?.replacement(verdicts) ?? []
+    }
+
+    /// What is left when the upstream is done.
+    ///
+    /// - Throws: a denial when it ended in the middle of a call.
+    mutating func ending() throws(Denial) -> ByteBuffer {
+        guard waiting.isEmpty else {
+            throw Denial(
+                502, "upstream_failed", "The upstream ended in the middle of a tool's call.",
+                isPassing: true)
+        }
+        return ByteBuffer(bytes: end + events.rest())
+    }
+}
+
+extension CallRecord {
+    /// Says how the call went, beside what was said.
+    mutating func describe(
+        _ call: ModelCall, _ upstream: Upstream, _ response: HTTPClientResponse?
+    ) {
+        var json = JSONText()
+        json.beginObject()
+        json.member("method", call.method)
+        json.member("path", call.front.prefix + call.target)
+        json.member("upstream", upstream.name)
+        json.member("status", response.map { Int($0.status.code) })
+        json.member("request_id", call.requestID)
+        json.member(
+            "upstream_request_id",
+            response.flatMap {
+                $0.headers.first(name: "x-request-id") ?? $0.headers.first(name: "request-id")
+            })
+        json.endObject()
+        attributes.append(("http", json.bytes))
+    }
+
+    /// Takes in an answer that came whole.
+    mutating func take(_ plain: PlainAnswer?, _ body: [UInt8], _ operation: Front.Operation) {
+        guard let plain, operation.generates else {
+            let copy = OpaqueCopy()
+            copy.take(ByteBuffer(bytes: body))
+            // A vector says nothing to people: its digest proves which one it was.
+            attributes.append(
+                ("answer", operation == .embeddings ? copy.digestJSON : copy.json))
+            isTruncated = operation != .embeddings && copy.isTruncated
+            if let plain { facts = plain.facts }
+            return
+        }
+        facts = plain.facts
+        output = plain.output.map { ($0.0, Array($0.1)) }
+        if !plain.rest.isEmpty { attributes.append(("response", RawObject.json(plain.rest))) }
+    }
+}

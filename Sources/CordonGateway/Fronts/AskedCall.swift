@@ -1,0 +1,79 @@
+package import CordonCore
+
+/// A call of a tool that a model asks for, which the caller would carry out.
+struct AskedCall: Equatable, Sendable {
+    let id: String?
+    let name: String
+    /// The arguments as the model wrote them: JSON in a text, or an object.
+    let arguments: String
+
+    /// The question to the gate; arguments that are no object pass no rule.
+    ///
+    /// - Parameter record: the record that the run is about, as its caller says.
+    func request(record: String?) -> GateRequest {
+        let tree = JSONTree(Array(arguments.utf8))
+        var named: [String: GateArgument] = [:]
+        for member in tree?.members ?? [] { named[member.name] = GateArgument(member.value) }
+        return GateRequest(action: .tool, tool: name, arguments: named, record: record)
+    }
+
+    /// What stands in the answer instead of a call that was denied, for the model and for people.
+    static func explanation(_ denied: [(call: AskedCall, reason: String)]) -> String {
+        let lines = denied.map { "Cordon did not let \($0.call.name) be called: \($0.reason)" }
+        return lines.joined(separator: "\n")
+            + "\nDo not ask for it again; say what could not be done and hand it to a person."
+    }
+}
+
+extension GateArgument {
+    /// An argument as far as a rule can judge it.
+    package init(_ tree: JSONTree) {
+        switch tree {
+        case .string(let text): self = .text(text)
+        case .number(let digits): self = Double(digits).map(GateArgument.number) ?? .other
+        case .array(let items, _): self = .list(items.map(GateArgument.init))
+        case .object, .bool, .null: self = .other
+        }
+    }
+}
+
+/// What the gate said of the calls that one answer asks for.
+struct Verdicts: Sendable {
+    let allowed: [AskedCall]
+    let denied: [(call: AskedCall, reason: String)]
+
+    var explanation: String { AskedCall.explanation(denied) }
+}
+
+extension JSONTree {
+    /// An object that nobody wrote yet.
+    static func new(_ members: [(String, JSONTree)]) -> JSONTree {
+        .object(members.map { Member(name: $0.0, value: $0.1) }, written: [])
+    }
+
+    static func new(_ items: [JSONTree]) -> JSONTree { .array(items, written: []) }
+
+    static func new(_ number: Int) -> JSONTree { .number(String(number)) }
+
+    /// The same with one member put in the place of that of its name, or behind the others.
+    func with(_ name: String, _ value: JSONTree) -> JSONTree {
+        var members = members
+        if let place = members.firstIndex(where: { $0.name == name }) {
+            members[place].value = value
+        } else {
+            members.append(Member(name: name, value: value))
+        }
+        return .object(members, written: [])
+    }
+
+    var bytes: [UInt8] {
+        var json = JSONText()
+        write(into: &json)
+        return json.bytes
+    }
+
+    var integer: Int? {
+        if case .number(let digits) = self { return Int(digits) }
+        return nil
+    }
+}

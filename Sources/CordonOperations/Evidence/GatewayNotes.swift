@@ -1,0 +1,32 @@
+import CordonCore
+import CordonStore
+
+/// What the gateway has to say beside its records.
+extension Operations {
+    /// Notes that a call of a workflow passed without its record: the gap is itself kept.
+    package func noteUnrecordedCall(_ workflow: String) async throws {
+        let now = outside.now()
+        let news = recorder.withCatalogue { $0.lost(workflow, at: now) } ?? nil
+        guard let news else { return }
+        try await perform(.cordon("gateway")) { try $0.transaction.gapOpen(news, cause: "gateway") }
+        _ = recorder.withCatalogue { $0.apply(opens: [news], closes: []) }
+    }
+
+    /// Opens an incident for somebody to judge, because a workflow tried what it may not do; while
+    /// one that Cordon opened for the workflow waits to be judged, that one is enough.
+    package func suggestIncident(_ workflow: String, what: String) async throws {
+        guard gate.claimSuggestion(workflow) else { return }
+        try await perform(.cordon("gateway")) { work in
+            let named = try work.workflow(workflow)
+            guard named.retiredReason == nil else { return }
+            let waiting = try work.transaction.incidents(
+                IncidentFilter(
+                    workflow: workflow, state: .reported, reporter: Person.cordon.id),
+                before: nil, limit: 1)
+            if !waiting.isEmpty { return }
+            _ = try work.openIncident(
+                workflow: workflow, unlisted: nil,
+                what: "Cordon refused what the workflow tried: \(what)", leftCompany: .no)
+        }
+    }
+}

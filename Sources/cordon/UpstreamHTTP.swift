@@ -1,0 +1,100 @@
+import AsyncHTTPClient
+import CordonOperations
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The way to one upstream, with connections that are kept.
+///
+/// Its addresses are judged as those of any outbound call are, again every minute: a name that
+/// changes its mind leads nowhere private. A host that the operator allowed by name is looked up by
+/// the client itself. No request is ever sent twice.
+///
+/// Safe to share: which client is used is behind one lock.
+final class UpstreamHTTP: Sendable {
+    private struct State {
+        var client: HTTPClient?
+        var address: String?
+        var judgedAt: NIODeadline?
+        /// Clients of addresses that are no longer used; calls may still be under way in them.
+        var retired: [HTTPClient] = []
+    }
+
+    private let url: String
+    private let idle: TimeAmount
+    private let outbound: OutboundHTTP
+    private let state = Mutex(State())
+
+    private static let judgedEvery = TimeAmount.seconds(60)
+    private static let connectTimeout = TimeAmount.seconds(5)
+    /// Connections to one upstream that are open at the same time; more wait.
+    private static let connectionsAtMost = 4_096
+    private static let retiredAtMost = 8
+
+    init(url: String, idleSeconds: Int, outbound: OutboundHTTP) {
+        self.url = url
+        idle = .seconds(Int64(idleSeconds))
+        self.outbound = outbound
+    }
+
+    @Sendable func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        let client = try await client()
+        return try await client.execute(request, deadline: .distantFuture)
+    }
+
+    private func client() async throws -> HTTPClient {
+        let now = NIODeadline.now()
+        let known = state.withLock { state -> HTTPClient? in
+            guard let judgedAt = state.judgedAt, now - judgedAt < Self.judgedEvery else {
+                return nil
+            }
+            return state.client
+        }
+        if let known { return known }
+        let place = try await outbound.judgedPlace(of: url, before: now + Self.connectTimeout)
+        return state.withLock { state in
+            state.judgedAt = now
+            if let client = state.client, place.isAllowed || place.addresses.contains(where: {
+                $0 == state.address
+            }) {
+                return client
+            }
+            let address = place.isAllowed ? nil : place.addresses.first
+            let client = make(host: place.host, address: address)
+            if let old = state.client { retire(old, &state) }
+            state.client = client
+            state.address = address
+            return client
+        }
+    }
+
+    private func make(host: String, address: String?) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: Self.connectTimeout, read: idle))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
+            Self.connectionsAtMost
+        if let address, address != host { configuration.dnsOverride = [host: address] }
+        return HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    }
+
+    /// Eight changes of address later at the earliest, nothing is under way in a client any more.
+    private func retire(_ client: HTTPClient, _ state: inout State) {
+        state.retired.append(client)
+        guard state.retired.count > Self.retiredAtMost else { return }
+        let oldest = state.retired.removeFirst()
+        Task { try? await oldest.shutdown() }
+    }
+
+    func close() async {
+        let clients = state.withLock { state in
+            defer { state = State() }
+            return state.retired + [state.client].compactMap(\.self)
+        }
+        // The server ends: how its connections end adds nothing.
+        for client in clients { try? await client.shutdown() }
+    }
+}
