@@ -27,6 +27,8 @@ let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
@@ -81,7 +83,8 @@ let package = Package(
             name: "CordonGateway",
             dependencies: [
                 "CordonCore", "CordonOperations", asyncHTTPClient, crypto, httpTypes, hummingbird,
-                logging, nio("NIOCore"), nio("NIOHTTP1"), nioHTTPTypes,
+                logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nioHTTPTypes,
+                serviceLifecycle,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
@@ -89,7 +92,7 @@ let package = Package(
             name: "CordonWeb",
             dependencies: [
                 "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations", hummingbird,
-                httpTypes, logging, nio("NIOCore"), nio("NIOPosix"),
+                httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), serviceLifecycle,
             ],
             resources: [.embedInCode("Assets/style.css")],
             swiftSettings: strict),
@@ -107,7 +110,7 @@ let package = Package(
                 "CordonOperations", "CordonStore", "CordonWeb", asyncHTTPClient, hummingbird,
                 logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                serviceLifecycle,
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict),

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import gateway_peers
+from evidence_peers import run
 from evidence_scratch import note
 from gateway_cordon import BEST_EFFORT, RECORD_OR_REFUSE, GatewayCordon, require_binary
 from gateway_rounds import Measured, measure
@@ -76,6 +77,8 @@ class Bench:
         # Its last line is about wrk, which has no part in this.
         for line in report.lines[:-1]:
             self.table.say(line)
+        self.table.say(f"Cordon: {run([self.options.binary, '--version']).strip()}, "
+                       f"{self.options.binary}")
         versions = ", ".join(REQUIREMENTS[peer][0].replace("==", " ") for peer in self.peers
                              if peer in REQUIREMENTS)
         self.table.say(f"Peers, each with one worker (TensorZero uses all cores): "
@@ -177,10 +180,10 @@ class Bench:
         judge_stops(self.table, self.stops, is_gateway)
 
     def keep(self) -> None:
-        """The table in the checkout, every number in the scratch folder."""
-        results = HERE / "results"
-        results.mkdir(exist_ok=True)
-        (results / "gateway.txt").write_text(self.table.text(), encoding="utf-8")
+        """The table where it was wanted, every number in the scratch folder."""
+        out = self.options.out
+        out.parent.mkdir(exist_ok=True)
+        out.write_text(self.table.text(), encoding="utf-8")
         runs = {part.part: [run for found in part.medians.values() for run in found.runs]
                 for part in self.measured}
         self.scratch.file("gateway.json").write_text(json.dumps(
@@ -206,6 +209,8 @@ def arguments() -> argparse.Namespace:
                         default=root / "../shared/bench/gateway")
     parser.add_argument("--scratch", type=pathlib.Path, help="where all is installed and made",
                         default=pathlib.Path("/tmp/bench-gateway"))
+    parser.add_argument("--out", type=pathlib.Path, help="the table; default: in results",
+                        default=HERE / "results/gateway.txt")
     parser.add_argument("--only", type=some_of(PARTS), default=set(PARTS), metavar="PART,…",
                         help=",".join(PARTS))
     parser.add_argument("--peers", type=some_of(gateway_peers.NAMES), metavar="NAME,…",

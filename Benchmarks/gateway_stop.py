@@ -39,10 +39,12 @@ class Stop:
     """One stop. Milliseconds; those of streams count from the request for the stop."""
 
     acknowledged: float
-    # Calls that began after the answer to the stop.
+    # Calls that began after the answer to the stop; those that the end of the callers broke off
+    # say nothing.
     asked_later: int = 0
     late: int = 0
-    statuses: Counter[int] = field(default_factory=Counter)
+    # How often each status came; 0 is a connection that broke.
+    statuses: dict[int, int] = field(default_factory=dict)
     # For each stream in flight when it was ended; None: not within the time that was waited.
     stream_ends: list[float | None] = field(default_factory=list)
     without_error_event: int = 0
@@ -136,13 +138,15 @@ def until_closed(wanted: int, began: int, seconds: float) -> float | None:
 
 def judged(calls: list[Call], began: int, answered: int, closed: float | None) -> Stop:
     stop = Stop((answered - began) / 1e6, upstream_closed=closed)
+    later = [call for call in calls if call.began > answered and (call.ended or call.good)]
+    stop.asked_later = len(later)
+    # Refusing a stream takes another status; a good start that is cut would be late too.
+    stop.late = sum(call.good or call.is_stream and call.status == 200 for call in later)
+    stop.statuses = dict(Counter(call.status for call in later))
     for call in calls:
         if call.began > answered:
-            stop.asked_later += 1
-            # Refusing a stream takes another status; a good start that is cut would be late too.
-            stop.late += call.good or call.is_stream and call.status == 200
-            stop.statuses[call.status] += 1
-        elif call.is_stream and call.status == 200 and not 0 < call.ended < began:
+            continue
+        if call.is_stream and call.status == 200 and not 0 < call.ended < began:
             took = (call.ended - max(began, call.began)) / 1e6 if call.ended else None
             stop.stream_ends.append(took)
             stop.without_error_event += not call.failed

@@ -39,7 +39,7 @@ class Table:
     ) -> bool:
         if value is None:
             self.unmeasured += 1
-            self.say(f"  {name:<48} {'-':>10} {unit:<14} {word} {bound:g}: not measured")
+            self.say(f"  {name:<48} {'-':>10} {unit:<15} {word} {bound:g}: not measured")
             return True
         met = {"at least": value >= bound, "at most": value <= bound,
                "exactly": value == bound}[word]
@@ -47,7 +47,7 @@ class Table:
         self.missed += not met
         # Large numbers are counts or rates.
         shown = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.2f}"
-        self.say(f"  {name:<48} {shown:>10} {unit:<14} {word} {bound:g}: "
+        self.say(f"  {name:<48} {shown:>10} {unit:<15} {word} {bound:g}: "
                  f"{'met' if met else 'MISSED'}")
         return met
 
@@ -192,7 +192,9 @@ def judge_stops(table: Table, stops: list[Stop], is_gateway: bool) -> None:
               f"most {max(acknowledged):.1f} ms")
     table.at_most("acknowledgement, p99", percentile(acknowledged, 99), "ms", 50)
     later = sum(stop.asked_later for stop in stops)
-    statuses = sum((stop.statuses for stop in stops), Counter[int]())
+    statuses: Counter[int] = Counter()
+    for stop in stops:
+        statuses.update(stop.statuses)
     table.must_be(f"admitted of {later} calls that began after it",
                   sum(stop.late for stop in stops), "calls")
     table.say("  those calls were answered: "

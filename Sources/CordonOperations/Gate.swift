@@ -20,6 +20,55 @@ package final class Gate: Sendable {
         return state.withLock { $0.decide(workflow, request, now: now, uptime: uptime) }
     }
 
+    /// Decides like ``decide(_:_:)``, and notes where the workflow was met.
+    package func decide(
+        _ workflow: String, _ request: GateRequest?, at point: String,
+        _ kind: EnforcementPoint.Kind
+    ) -> GateAnswer? {
+        let now = outside.now()
+        let uptime = outside.uptime()
+        return state.withLock { state in
+            state.meet(workflow, at: point, kind, now: now)
+            return state.decide(workflow, request, now: now, uptime: uptime)
+        }
+    }
+
+    /// What the gate would decide, and nothing else: it counts for nothing and gives no lease.
+    package func consider(_ workflow: String, _ request: GateRequest) -> GateAnswer? {
+        let now = outside.now()
+        return state.withLock { state in
+            state.entries[workflow].map {
+                GateAnswer(decision: $0.decision(on: request, at: now), entry: $0)
+            }
+        }
+    }
+
+    /// Notes that `point` knows a workflow's state up to `revision`.
+    package func acknowledge(_ workflows: [String]?, at point: String, revision: UInt64) {
+        let now = outside.now()
+        state.withLock { state in
+            for key in workflows ?? Array(state.entries.keys) {
+                guard let entry = state.entries[key], entry.revision <= revision else { continue }
+                state.meet(key, at: point, .follower, revision: entry.revision, now: now)
+            }
+        }
+    }
+
+    package func points(_ workflow: String) -> [EnforcementPoint] {
+        state.withLock { $0.points(workflow) }
+    }
+
+    /// Everything that the gate knows now, and every change from then on; `nil` when as many follow
+    /// as may.
+    package func follow() -> (id: Int, known: [GateEntry], changes: AsyncStream<GateEntry>)? {
+        state.withLock { state in
+            guard let (id, changes) = state.followers.add() else { return nil }
+            return (id, state.entries.values.sorted { $0.key < $1.key }, changes)
+        }
+    }
+
+    package func unfollow(_ id: Int) { state.withLock { $0.followers.remove(id) } }
+
     /// Who holds the credential with this hash, unless it has expired.
     package func caller(_ hash: String) -> GateCaller? {
         let now = outside.now()

@@ -22,6 +22,9 @@ struct GateState {
     /// When an incident was suggested last, on the clock that only goes forward.
     private var suggested: [String: Int64] = [:]
     private(set) var counts = GateCounts()
+    /// Where each workflow was met since the start.
+    private var points: [String: [String: EnforcementPoint]] = [:]
+    var followers = GateFollowers()
 
     /// - Parameter uptime: now, on the clock that only goes forward.
     init(uptime: Int64) { inherited = uptime + 1_000 }
@@ -32,6 +35,7 @@ struct GateState {
         if let known = entries[entry.key], known.revision > entry.revision { return false }
         if entries[entry.key]?.watch != entry.watch { deniedInWatch[entry.key] = nil }
         entries[entry.key] = entry
+        followers.tell(entry)
         if entry.dues.isEmpty { awaited.remove(entry.key) } else { awaited.insert(entry.key) }
         return true
     }
@@ -80,6 +84,7 @@ struct GateState {
     mutating func admit(_ call: InFlightCall, now: Instant) -> GateAnswer? {
         guard let answer = decide(call.workflow, call.request, now: now, uptime: nil)
         else { return nil }
+        meet(call.workflow, at: "gateway", .gateway, now: now)
         if case .allow = answer.decision {
             calls[call.workflow, default: [:]][ObjectIdentifier(call)] = call
         }
@@ -99,7 +104,7 @@ struct GateState {
         else { return [] }
         let open = going.values.filter(\.isCut).count
         var tally = open > 0 ? cuts[key] ?? CutTally() : CutTally()
-        let cut = going.values.filter { !$0.isCut }.compactMap { call in
+        let cut = going.values.filter { !$0.isEnding }.compactMap { call in
             stops.first { $0.covers(call.request) }.map { (call: call, stop: $0) }
         }
         if cut.isEmpty { return [] }
@@ -110,8 +115,25 @@ struct GateState {
 
     /// What was cut of a workflow; `nil` while some of it has not ended.
     func cutTally(_ key: String) -> CutTally? {
-        if calls[key]?.values.contains(where: \.isCut) == true { return nil }
+        if calls[key]?.values.contains(where: \.isEnding) == true { return nil }
         return cuts[key] ?? CutTally()
+    }
+
+    /// Notes that a workflow was met, and what is known there of its state.
+    mutating func meet(
+        _ key: String, at name: String, _ kind: EnforcementPoint.Kind, revision: UInt64? = nil,
+        now: Instant
+    ) {
+        guard entries[key] != nil else { return }
+        let known = points[key]?[name]
+        if known == nil, points[key, default: [:]].count >= EnforcementPoint.most { return }
+        points[key, default: [:]][name] = EnforcementPoint(
+            name: name, kind: kind, lastSeenAt: now,
+            revision: [known?.revision, revision].compactMap(\.self).max())
+    }
+
+    func points(_ key: String) -> [EnforcementPoint] {
+        (points[key] ?? [:]).values.sorted { $0.name < $1.name }
     }
 
     mutating func claimSuggestion(_ key: String, uptime: Int64) -> Bool {

@@ -13,6 +13,7 @@ package final class InFlightCall: Sendable {
 
     private struct State {
         var stop: GateEntry.Stop?
+        var isSettled = false
         var onCut: (@Sendable () -> Void)?
     }
 
@@ -27,6 +28,20 @@ package final class InFlightCall: Sendable {
     /// The stop that cut it.
     package var stop: GateEntry.Stop? { state.withLock { $0.stop } }
 
+    /// Decides that what is left will be released: from now on no stop cuts the call, and each waits
+    /// until it has ended.
+    ///
+    /// - Returns: `false` when a stop was faster.
+    package func settle() -> Bool {
+        state.withLock { state in
+            if state.stop == nil { state.isSettled = true }
+            return state.isSettled
+        }
+    }
+
+    /// Whether a stop has to wait for its end: it was cut, or it is being released.
+    var isEnding: Bool { state.withLock { $0.isSettled || $0.stop != nil } }
+
     /// Says what is to be done when a stop lands; done at once if one has.
     package func whenCut(_ body: (@Sendable () -> Void)?) {
         let isLate = state.withLock { state in
@@ -38,11 +53,11 @@ package final class InFlightCall: Sendable {
 
     func cut(_ stop: GateEntry.Stop) {
         let body = state.withLock { state -> (@Sendable () -> Void)? in
-            guard state.stop == nil else { return nil }
+            guard state.stop == nil, !state.isSettled else { return nil }
             state.stop = stop
+            wasCut.store(true, ordering: .releasing)
             return state.onCut
         }
-        wasCut.store(true, ordering: .releasing)
         body?()
     }
 }

@@ -48,3 +48,14 @@ package enum GatewayInFlight: String, Codable, CaseIterable, Sendable { case cut
 package enum GatewayFailure: String, Codable, CaseIterable, Sendable { case closed, open }
 /// What a changed definition of a tool brings about.
 package enum GatewayToolChange: String, Codable, CaseIterable, Sendable { case journal, stop }
+
+/// Confirms what a follower of the gate knows: `POST /gate/ack`.
+package struct GateAcknowledgement: Codable, Sendable, Ruled {
+    package var revision: Int64
+    /// What the follower calls itself.
+    package var point: String
+
+    package static let rules: [String: Rule] = [
+        "revision": Rule(minimum: 0), "point": Rule(minLength: 1, maxLength: 120),
+    ]
+}

@@ -39,7 +39,7 @@ where Next.Context: GatewayContext {
             let call = ModelCall(
                 gateway: gateway, front: front,
                 operation: front.operation(request.method.rawValue, rest),
-                method: request.method.rawValue, target: target, fields: request.headers,
+                method: request.method.rawValue, path: request.uri.path, target: target, fields: request.headers,
                 requestID: requestID, key: key, watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let denial as Denial {

@@ -5,6 +5,9 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
 
 /// One call of a workflow to a provider, from its key to its last byte.
 ///
@@ -15,6 +18,8 @@ struct ModelCall: Sendable {
     let front: Front
     let operation: Front.Operation
     let method: String
+    /// The path as the caller has it.
+    let path: String
     /// The path and the query, as the upstream has them.
     let target: String
     let fields: HTTPFields
@@ -30,6 +35,10 @@ struct ModelCall: Sendable {
         let call: UpstreamCall
         let asked: Asked?
         let beganAt: Instant
+        /// What was sent, where it is passed on unread.
+        let sent = OpaqueCopy()
+        /// Whether there is a record: a call leaves one, whatever way it ends.
+        let isRecorded = RecordedOnce()
 
         var waits: Bool { entry.terms.recording(entry.authority) == .recordOrRefuse }
     }
@@ -55,9 +64,11 @@ struct ModelCall: Sendable {
         let call = admitted.call
         watch?.whenGone { call.giveUp(.callerGone) }
         let terms = admitted.entry.terms
-        admitted.passing.whenCut { if terms.onStop == .cut { call.giveUp(.stopped) } }
+        admitted.passing.whenCut {
+            if terms.onStop == .cut { call.giveUp(.stopped) } else { call.interrupt() }
+        }
         do {
-            let response = try await call.begin(request, at: admitted.upstream)
+            let response = try await begin(request, admitted)
             if response.isEventStream || !operation.isRead {
                 return StreamedAnswer(
                     call: self, admitted: admitted, response: response, requestSize: size,
@@ -73,6 +84,23 @@ struct ModelCall: Sendable {
             throw denial
         }
     }
+
+    /// Waits for the head of the answer; a server that ends waits a while, and not for ten minutes.
+    private func begin(
+        _ request: HTTPClientRequest, _ admitted: Admitted
+    ) async throws -> HTTPClientResponse {
+        let call = admitted.call
+        return try await withGracefulShutdownHandler {
+            try await call.begin(request, at: admitted.upstream)
+        } onGracefulShutdown: {
+            MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.grace) {
+                call.giveUp(.serverEnds)
+            }
+        }
+    }
+
+    /// How long calls may take to end when the server is asked to.
+    private static let grace = TimeAmount.seconds(5)
 
     /// The rules that can be judged before anything is sent.
     private func admit(_ asked: Asked?) async throws -> Admitted {
@@ -107,10 +135,11 @@ struct ModelCall: Sendable {
     }
 
     private func check(_ asked: Asked, _ entry: GateEntry) throws(Denial) {
-        if let model = asked.model, !entry.terms.allows(model: model) {
+        if !entry.terms.allows(model: asked.model ?? "") {
+            let named = asked.model.map { "The model \($0)" } ?? "A call that names no model"
             throw Denial(
                 403, "outside_authority",
-                "The model \(model) is not among those that \(entry.key) may ask for.")
+                "\(named) is not among those that \(entry.key) may ask for.")
         }
         for tool in asked.offered + asked.hosted {
             if let fault = entry.offerFault(tool) {
@@ -153,9 +182,16 @@ struct ModelCall: Sendable {
             }
         }
         record.status = response.status.code < 300 ? "ok" : "error: \(response.status.code)"
-        if admitted.passing.isCut { record.status = "withheld" }
+        // From here on it will be released, or a stop was faster and it never is.
+        guard admitted.passing.settle() else {
+            record.status = "withheld"
+            admitted.isRecorded.claim()
+            gateway.keepBehind(
+                record, source: front.rawValue, key: key, size: size + held, cause: requestID)
+            try refuseCut(admitted)
+            throw CancellationError()
+        }
         try await keep(record, admitted, size: size + held)
-        try refuseCut(admitted)
         var fields = ForwardedFields.answer(response.headers)
         if !denied.denied.isEmpty, let name = HTTPField.Name("x-cordon-decision") {
             fields[name] = "denied"
@@ -188,6 +224,7 @@ struct ModelCall: Sendable {
     }
 
     func keep(_ record: CallRecord, _ admitted: Admitted, size: Int) async throws {
+        admitted.isRecorded.claim()
         guard admitted.waits else {
             gateway.keepBehind(
                 record, source: front.rawValue, key: key, size: size, cause: requestID)
@@ -225,7 +262,7 @@ struct ModelCall: Sendable {
     /// What a failure means to the caller; the record says what happened.
     func denial(for error: any Error, _ admitted: Admitted, size: Int) async -> Denial {
         let denial = meaning(of: error, admitted)
-        if (error as? Denial)?.code == "not_recorded" { return denial }
+        guard admitted.isRecorded.claim() else { return denial }
         var record = record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = gateway.operations.outside.now()
         record.status =
@@ -245,6 +282,11 @@ struct ModelCall: Sendable {
             return Denial(stop: stop, entry: admitted.entry)
         }
         if let denial = error as? Denial { return denial }
+        if admitted.call.end == .serverEnds {
+            return Denial(
+                503, "server_ends", "Cordon is being restarted: send the call again.",
+                isPassing: true)
+        }
         gateway.figures.add(\.upstreamFailures)
         if error is NIOTooManyBytesError {
             return Denial(
@@ -292,7 +334,7 @@ struct ModelCall: Sendable {
     private func opaque(_ body: RequestBody) async throws -> Response {
         let admitted = try await admit(nil)
         var request = upstreamRequest(admitted.upstream)
-        let kept = OpaqueCopy()
+        let kept = admitted.sent
         if method != "GET", method != "HEAD" {
             let length = fields[.contentLength].flatMap(Int64.init)
             request.body = .stream(
@@ -324,6 +366,17 @@ struct ModelCall: Sendable {
         record.target = runRecord
         return record
     }
+}
+
+/// Whether a call has its record.
+///
+/// Safe to share: one atomic flag.
+final class RecordedOnce: Sendable {
+    private let flag = Atomic(false)
+
+    /// - Returns: whether nobody had claimed it.
+    @discardableResult
+    func claim() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
 }
 
 /// Ends a call once, whatever way its answer takes.

@@ -5,6 +5,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
+import ServiceLifecycle
 
 /// An answer that passes piece by piece, as the upstream sends it.
 ///
@@ -31,8 +32,13 @@ struct StreamedAnswer: Sendable {
                 var passage = StreamPassage(
                     response.isEventStream ? call.operation.reader : nil,
                     holdsEnd: admitted.waits)
+                let upstream = admitted.call
                 do {
-                    try await pass(&passage, to: &writer)
+                    try await withGracefulShutdownHandler {
+                        try await pass(&passage, to: &writer)
+                    } onGracefulShutdown: {
+                        upstream.giveUp(.serverEnds)
+                    }
                 } catch {
                     try await breakOff(error, &passage, to: &writer)
                 }
@@ -48,12 +54,20 @@ struct StreamedAnswer: Sendable {
         try call.refuseRedirect(response)
         if admitted.waits { try await recordBeginning() }
         while let piece = try await admitted.call.next() {
-            try call.refuseCut(admitted)
+            if admitted.passing.isCut {
+                // What is in hand belongs to the whole that is recorded, if the rest is awaited.
+                if drains { _ = try passage.take(piece) }
+                try call.refuseCut(admitted)
+            }
             let bytes = try await taken(piece, &passage)
             if bytes.readableBytes > 0 { try await write(bytes, &passage, to: &writer) }
         }
-        try call.refuseCut(admitted)
         let ending = try passage.ending()
+        // From here on the end will be released, or a stop was faster and it never is.
+        guard admitted.passing.settle() else {
+            try call.refuseCut(admitted)
+            throw CancellationError()
+        }
         guard admitted.waits else {
             if ending.readableBytes > 0 { try await write(ending, &passage, to: &writer) }
             try await recordEnd(passage, status: answerStatus)
@@ -62,7 +76,6 @@ struct StreamedAnswer: Sendable {
         // What ends the stream tells the caller that it has the whole: it waits for the record.
         passage.delivered.take(ending)
         try await recordEnd(passage, status: answerStatus)
-        try call.refuseCut(admitted)
         if ending.readableBytes > 0 { try await writer.write(ending) }
     }
 
@@ -157,7 +170,9 @@ struct StreamedAnswer: Sendable {
         record.status = "begun"
         record.kind = .note
         record.describe(call, admitted.upstream, response)
-        try await call.keep(record, admitted, size: requestSize)
+        try await call.gateway.keep(
+            record, source: call.front.rawValue, key: call.key, size: requestSize,
+            cause: call.requestID)
     }
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
@@ -166,6 +181,7 @@ struct StreamedAnswer: Sendable {
     }
 
     private func record(_ passage: StreamPassage, status: String, fault: String) {
+        guard admitted.isRecorded.claim() else { return }
         var record = finished(passage, status: status)
         if !fault.isEmpty { record.attributes.append(("fault", JSONTree.string(fault).bytes)) }
         call.gateway.keepBehind(
@@ -182,8 +198,9 @@ struct StreamedAnswer: Sendable {
             record.facts = reader.facts
             record.output = reader.output
         }
+        if admitted.sent.size > 0 { record.attributes.append(("sent", admitted.sent.json)) }
         record.attributes.append(("delivered", passage.delivered.json))
-        record.isTruncated = passage.delivered.isTruncated
+        record.isTruncated = passage.delivered.isTruncated || admitted.sent.isTruncated
         return record
     }
 }
@@ -277,7 +294,7 @@ extension CallRecord {
         var json = JSONText()
         json.beginObject()
         json.member("method", call.method)
-        json.member("path", call.front.prefix + call.target)
+        json.member("path", call.path)
         json.member("upstream", upstream.name)
         json.member("status", response.map { Int($0.status.code) })
         json.member("request_id", call.requestID)

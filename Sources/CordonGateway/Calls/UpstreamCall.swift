@@ -6,19 +6,32 @@ import Synchronization
 /// One call at an upstream, which can be given up from outside at any moment.
 ///
 /// Whoever waits for it goes on to wait for nothing else: writing to the caller is never cancelled
-/// by a stop, because the caller has to be told of it.
+/// by a stop, because the caller has to be told of it. A wait can also be interrupted without giving
+/// the call up: the next one goes on with the same piece.
 ///
 /// Safe to share: what is under way is behind one lock; the body is read by one task at a time,
-/// because each piece is waited for before the next is asked for.
+/// because a piece is asked for only when the one before has come.
 final class UpstreamCall: Sendable {
     /// Why the upstream was left.
     enum End: Sendable, Equatable {
         case stopped, callerGone
+        /// The server is asked to end.
+        case serverEnds
     }
+
+    /// Somebody who waited for a piece was told to stop waiting.
+    struct Interrupted: Error {}
+
+    private typealias Piece = Result<ByteBuffer?, any Error>
 
     private struct State {
         var end: End?
         var cancel: (@Sendable () -> Void)?
+        var isReading = false
+        var isInterrupted = false
+        /// A piece that came when nobody waited.
+        var ready: Piece?
+        var waiting: CheckedContinuation<ByteBuffer?, any Error>?
     }
 
     private let state = Mutex(State())
@@ -35,57 +48,95 @@ final class UpstreamCall: Sendable {
         cancel?()
     }
 
+    /// Ends the wait for the next piece with ``Interrupted``, once; the upstream goes on.
+    func interrupt() {
+        let waiting = state.withLock { state in
+            state.isInterrupted = state.waiting == nil
+            return state.waiting.take()
+        }
+        waiting?.resume(throwing: Interrupted())
+    }
+
     /// Sends the request and waits for the head of the answer.
     func begin(_ request: HTTPClientRequest, at upstream: Upstream) async throws
         -> HTTPClientResponse
     {
         let send = upstream.send
-        let response = try await givingUp { try await send(request) }
+        let task = Task { try await send(request) }
+        watch { task.cancel() }
+        let response = try await task.value
         body.start(response.body)
         return response
     }
 
     /// The next piece of the body; `nil` at its end.
     func next() async throws -> ByteBuffer? {
-        let body = body
-        return try await givingUp { try await body.next() }
+        try await withCheckedThrowingContinuation { continuation in
+            enum Step { case give(Piece), read, wait }
+            let step = state.withLock { state -> Step in
+                if state.isInterrupted {
+                    state.isInterrupted = false
+                    return .give(.failure(Interrupted()))
+                }
+                if let ready = state.ready.take() { return .give(ready) }
+                state.waiting = continuation
+                if state.isReading { return .wait }
+                state.isReading = true
+                return .read
+            }
+            switch step {
+            case .give(let piece): continuation.resume(with: piece)
+            case .read: read()
+            case .wait: break
+            }
+        }
     }
 
     /// The whole body.
     ///
     /// - Throws: `NIOTooManyBytesError` when it is larger than `limit`.
     func collect(upTo limit: Int) async throws -> [UInt8] {
-        let body = body
-        return try await givingUp {
-            var bytes: [UInt8] = []
-            while let piece = try await body.next() {
+        var bytes: [UInt8] = []
+        while true {
+            do {
+                guard let piece = try await next() else { return bytes }
                 guard bytes.count + piece.readableBytes <= limit else {
                     throw NIOTooManyBytesError(maxBytes: limit)
                 }
                 bytes.append(contentsOf: piece.readableBytesView)
+            } catch is Interrupted {
+                // Whoever wants the whole waits on: what becomes of it is decided when it is there.
             }
-            return bytes
         }
     }
 
-    private func givingUp<T: Sendable>(
-        _ body: @escaping @Sendable () async throws -> T
-    ) async throws -> T {
-        let task = Task { try await body() }
+    private func read() {
+        let task = Task {
+            let piece: Piece
+            do { piece = .success(try await body.next()) } catch { piece = .failure(error) }
+            let waiting = state.withLock { state in
+                state.isReading = false
+                if state.waiting == nil { state.ready = piece }
+                return state.waiting.take()
+            }
+            waiting?.resume(with: piece)
+        }
+        watch { task.cancel() }
+    }
+
+    private func watch(_ cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
-            state.cancel = { task.cancel() }
+            state.cancel = cancel
             return state.end != nil
         }
-        if isLate { task.cancel() }
-        defer { state.withLock { $0.cancel = nil } }
-        return try await task.value
+        if isLate { cancel() }
     }
 }
 
 /// Reads a body piece by piece, from whichever task asks.
 ///
-/// Unchecked because the iterator is not sendable; `UpstreamCall` waits for each piece before it
-/// asks for the next, so no two tasks are in here at once, and each sees what the one before did.
+/// Unchecked because the iterator is not sendable; `UpstreamCall` has one task at a time read a
+/// piece, and each is begun behind the lock that the one before has let go.
 private final class BodyReader: @unchecked Sendable {
     private var iterator: HTTPClientResponse.Body.AsyncIterator?
 

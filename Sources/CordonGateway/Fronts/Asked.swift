@@ -22,6 +22,11 @@ struct Asked: Sendable {
             throw Denial(400, "invalid_json", "The request is not a JSON object.")
         }
         let members = JSONScan.rawMembers(of: body)
+        if let twice = Asked.twice(members.map(\.name)) {
+            // Readers differ in which of the two they take: nothing is passed on that may be read
+            // in two ways.
+            throw Denial(400, "invalid_json", "The request names \(twice) more than once.")
+        }
         var parts = Parts()
         for member in members { parts.take(member.name, member.value) }
         model = parts.model
@@ -30,6 +35,11 @@ struct Asked: Sendable {
         hosted = parts.hosted
         groups = parts.groups
         sampling = parts.sampling
+    }
+
+    private static func twice(_ names: [String]) -> String? {
+        var seen: Set<String> = []
+        return names.first { !seen.insert($0).inserted }
     }
 
     private struct Parts {

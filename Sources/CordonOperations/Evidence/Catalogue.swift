@@ -36,6 +36,8 @@ struct Catalogue {
     }
 
     private(set) var sources: [String: Source] = [:]
+    /// Workflows whose records were lost before any was kept.
+    private var lostUnknown: [String: Instant] = [:]
     private var keys: RecentKeys
     private var lastReceivedAt = Instant(milliseconds: 0)
 
@@ -179,18 +181,30 @@ struct Catalogue {
                     workflow: workflow, number: source.number, kind: .silence, at: now,
                     detail: "Nothing has come since \(source.lastReceivedAt.rfc3339)."))
         }
+        for (workflow, at) in lostUnknown.sorted(by: { $0.key < $1.key }) {
+            guard let source = sources[workflow], source.gaps[.dropped] == nil else { continue }
+            opens.append(Self.lost(workflow, source.number, at))
+        }
         return (opens, closes)
     }
 
     /// A record of a known workflow was lost on our side; `nil` while that is open already.
     mutating func lost(_ workflow: String, at now: Instant) -> GapNews? {
-        guard let source = sources[workflow] else { return nil }
+        guard let source = sources[workflow] else {
+            // Told with the first record that is kept of it.
+            lostUnknown[workflow] = now
+            return nil
+        }
         guard source.gaps[.dropped] == nil else {
             sources[workflow]?.gaps[.dropped]?.note(now)
             return nil
         }
-        return GapNews(
-            workflow: workflow, number: source.number, kind: .dropped, at: now,
+        return Self.lost(workflow, source.number, now)
+    }
+
+    private static func lost(_ workflow: String, _ number: Int, _ at: Instant) -> GapNews {
+        GapNews(
+            workflow: workflow, number: number, kind: .dropped, at: at,
             detail: "Calls passed the gateway without being recorded.")
     }
 
@@ -200,6 +214,7 @@ struct Catalogue {
     mutating func apply(opens: [GapNews], closes: [GapNews]) {
         for gap in closes { sources[gap.workflow]?.gaps[gap.kind] = nil }
         for gap in opens {
+            if gap.kind == .dropped { lostUnknown[gap.workflow] = nil }
             sources[gap.workflow]?.gaps[gap.kind] = OpenGap(
                 openedAt: gap.at, lastAt: gap.at, detail: gap.detail, records: 0)
         }

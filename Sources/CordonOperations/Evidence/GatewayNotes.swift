@@ -12,6 +12,15 @@ extension Operations {
         _ = recorder.withCatalogue { $0.apply(opens: [news], closes: []) }
     }
 
+    /// What tells of a workflow when it has acted: evidence that was sent, and nothing can be
+    /// stopped there.
+    package func observer(of workflow: String) -> EnforcementPoint? {
+        let seen = recorder.withCatalogue { $0.sources[workflow]?.lastReceivedAt } ?? nil
+        return seen.map {
+            EnforcementPoint(name: "evidence", kind: .observer, lastSeenAt: $0, revision: nil)
+        }
+    }
+
     /// Opens an incident for somebody to judge, because a workflow tried what it may not do; while
     /// one that Cordon opened for the workflow waits to be judged, that one is enough.
     package func suggestIncident(_ workflow: String, what: String) async throws {

@@ -53,22 +53,30 @@ package final class SearchShard: Sendable {
         "\(directory)/\(number).search"
     }
 
-    /// The shards whose files are there.
+    /// The shards of which any file is there: what a crash has left of one is found as well.
     package static func numbers(in directory: String) -> [UInt64] {
         // A directory that cannot be read has no shards; they are made again.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.compactMap { name in
-            name.hasSuffix(".search") ? UInt64(name.dropLast(7)) : nil
-        }.sorted()
+        let found = names.compactMap { name in
+            suffixes.first { name.hasSuffix(".search" + $0) }.flatMap {
+                UInt64(name.dropLast(7 + $0.utf8.count))
+            }
+        }
+        return Set(found).sorted()
     }
 
+    /// Removes a shard, the file that names it last: a removal that is cut off is seen and done
+    /// again.
     package static func remove(directory: String, number: UInt64) throws {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
+        for suffix in suffixes {
             let path = path(directory, number) + suffix
             guard FileManager.default.fileExists(atPath: path) else { continue }
             try FileManager.default.removeItem(atPath: path)
         }
     }
+
+    /// What SQLite adds to a database's name for its other files; those first that go first.
+    private static let suffixes = ["-wal", "-shm", "-journal", ""]
 
     // MARK: Writing
 

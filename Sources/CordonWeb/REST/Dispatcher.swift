@@ -180,6 +180,12 @@ struct Dispatcher: Sendable {
 
     private static func body(of answer: Answer) -> ResponseBody {
         if answer.status == 204 { return .init() }
+        if let pieces = answer.pieces {
+            return ResponseBody { writer in
+                for await piece in pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+                try await writer.finish(nil)
+            }
+        }
         guard let bundle = answer.bundle else {
             return .init(byteBuffer: ByteBuffer(bytes: answer.body))
         }

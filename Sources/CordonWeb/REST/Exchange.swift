@@ -133,6 +133,8 @@ struct Answer: Sendable {
     var body: [UInt8]
     /// Sent in place of `body`, a piece at a time.
     var bundle: ExportedBundle?
+    /// Sent in place of `body`, each piece as it comes, until there are no more.
+    var pieces: AsyncStream<[UInt8]>?
     var headers: [(name: String, value: String)] = []
 
     static let noContent = Answer(status: 204, mediaType: "", body: [])

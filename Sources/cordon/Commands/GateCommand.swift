@@ -46,20 +46,21 @@ struct GateCommand: ClientCommand {
     /// In the strict form every answer but allow is a refusal, and so an exit code.
     private func ask(_ run: CommandRun) async throws -> CordonAnswer {
         guard let action else { return try await run.get(workflow.path + "/gate") }
-        var given: JSONValue?
-        if let arguments {
-            do {
-                given = try JSONValue(parsing: Array(arguments.utf8))
-            } catch {
-                throw CommandFault("--arguments is no JSON: \(error)")
-            }
-        }
         let body = try RequestBody.json([
-            "action": action.json, "tool": tool.json, "arguments": given, "target": target.json,
+            "action": action.json, "tool": tool.json, "arguments": try Self.json(arguments),
+            "target": target.json,
             "run": runName.json,
         ])
         return try await run.client.send(
             "POST", workflow.path + "/gate", query: [(name: "strict", value: "1")],
             body: .json(body))
+    }
+
+    /// A tool's arguments, as they are written at the command line.
+    static func json(_ arguments: String?) throws(CommandFault) -> JSONValue? {
+        guard let arguments else { return nil }
+        do { return try JSONValue(parsing: Array(arguments.utf8)) } catch {
+            throw CommandFault("--arguments is no JSON: \(error)")
+        }
     }
 }

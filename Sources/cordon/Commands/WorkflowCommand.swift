@@ -19,7 +19,7 @@ struct WorkflowCommand: AsyncParsableCommand {
         subcommands: [
             ListWorkflows.self, ShowWorkflow.self, RegisterWorkflow.self, AmendWorkflow.self,
             EnterProduction.self, RehearseFallback.self, TestStop.self, RetireWorkflow.self,
-            ConfirmTarget.self,
+            ConfirmTarget.self, TryWorkflow.self, ListPoints.self,
         ])
 }
 

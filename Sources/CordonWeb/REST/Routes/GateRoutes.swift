@@ -4,9 +4,9 @@ import CordonOperations
 
 /// The gate: answered from memory, without the database.
 enum GateRoutes {
-    static let all: [Route] = [ask, decide]
+    static let all: [Route] = [ask, decide, consider, points, stream, acknowledge]
 
-    private static let tag = "Gate"
+    static let tag = "Gate"
 
     private static let ask = Route(
         method: "GET", path: Paths.root + "/workflows/{key}/gate", operationID: "askGate", tag: tag,
@@ -80,7 +80,9 @@ enum GateRoutes {
     private static func decided(
         _ exchange: Exchange, _ key: String, _ request: GateRequest?
     ) throws(Refusal) -> GateAnswer {
-        guard let answer = exchange.operations.gate.decide(key, request) else {
+        guard let answer = exchange.operations.gate.decide(
+                key, request, at: "gate", .gate)
+        else {
             throw Refusal(.notFound, "There is no workflow \(key).")
         }
         return answer
@@ -162,7 +164,9 @@ extension GateDecisionView {
         }
         self.init(
             decision: decision, reason: reason, decisionId: id, leaseMs: lease,
-            revision: entry.revision, state: entry.state.rawValue, incident: incident,
+            revision: entry.revision, state: entry.state.rawValue,
+            onFailure: decision == "allow" ? entry.terms.onFailure.rawValue : nil,
+            incident: incident,
             fallback: decision == "allow" ? nil : entry.fallback.map(FallbackBody.init))
     }
 }

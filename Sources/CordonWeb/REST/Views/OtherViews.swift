@@ -6,6 +6,8 @@ struct GateAllowView: Codable, Sendable {
     let decision: String
     let state: String
     let leaseMs: Int
+    /// What the caller does while Cordon cannot be reached: `closed` or `open`.
+    let onFailure: String
     let revision: UInt64
 }
 
@@ -17,6 +19,8 @@ struct GateDecisionView: Codable, Sendable {
     let leaseMs: Int
     let revision: UInt64
     let state: String
+    /// With an allow: what the caller does while Cordon cannot be reached.
+    let onFailure: String?
     let incident: String?
     let fallback: FallbackBody?
 }

@@ -1,0 +1,130 @@
+"""A stop lands among 32 callers: nothing that begins after its answer gets anything."""
+
+import hashlib
+import statistics
+import time
+from collections import Counter
+
+import pytest
+
+from gateway_callers import Call, Crowd, paced
+from gateway_world import Flow, House, attributes, either
+from waiting import until
+
+__all__ = ["either"]
+
+CALLERS = 32
+# So many calls of each caller begin after each stop's answer: 224 in all.
+LATER = 7
+# The issue allows an answer's bytes 250 ms after a stop was asked for; with slack.
+LATE = 2.0
+
+
+class Stops:
+    """Stops one workflow after the other under the same crowd, and keeps when."""
+
+    def __init__(self, home: House) -> None:
+        self.home = home
+        self.asked: dict[str, int] = {}
+        self.answered: dict[str, int] = {}
+        self.flows: list[Flow] = []
+        home.openai.says_by(paced)
+
+    def run(self, stops: int) -> list[Call]:
+        crowd = Crowd(self.home.flow("load"), CALLERS)
+        try:
+            for _ in range(stops):
+                self.flows.append(self.home.flow("load"))
+                crowd.point_at(self.flows[-1])
+                key = self.flows[-1].key
+                self.asked[key] = time.monotonic_ns()
+                containment = self.flows[-1].stop()["containment"]
+                self.answered[key] = time.monotonic_ns()
+                assert containment["state"] in {"stopping", "stopped"}
+                crowd.wait_for_calls(self.answered[key], LATER)
+        finally:
+            crowd.end()
+        return [call for call in crowd.calls if call.workflow in self.answered]
+
+    def measures(self, calls: list[Call]) -> None:
+        """Printed, and not judged: how quick it is depends on the machine."""
+        walls = [(self.answered[key] - asked) / 1e6 for key, asked in self.asked.items()]
+        tails = [(call.last_byte - self.asked[call.workflow]) / 1e6 for call in calls
+                 if call.last_byte > self.asked[call.workflow]]  # fmt: skip
+        print(f"{len(walls)} stops, {CALLERS} callers: answered after "
+              f"{statistics.median(walls):.1f} ms (most {max(walls):.1f}); the last bytes of an "
+              f"answer came {max(tails, default=0):.1f} ms after a stop was asked for")  # fmt: skip
+
+
+def nothing_got_through(stops: Stops, calls: list[Call]) -> None:
+    later = [call for call in calls if call.began > stops.answered[call.workflow]]
+    assert len(later) >= CALLERS * LATER * len(stops.answered)
+    assert {call.status for call in later} == {403}, "a call that began after a stop's answer"
+    # Nor did it reach the provider, who would have noted what it was asked.
+    late = [
+        received
+        for received in stops.home.openai.requests
+        if any(
+            call.began == int(received.all("x-began")[0])
+            for call in later
+        )
+    ]  # fmt: skip
+    assert late == []
+    tails = [(call.last_byte - stops.asked[call.workflow]) / 1e9 for call in calls]
+    assert max(tails) < LATE
+
+
+def every_end_was_honest(stops: Stops, calls: list[Call]) -> None:
+    """A call is whole, or refused, or a stream that ended in the error."""
+    for call in calls:
+        if call.is_good or call.status == 403:
+            continue
+        assert call.is_stream and call.status == 200
+        assert call.body.count(b'"workflow_stopped"') >= 1 and b"[DONE]" not in call.body
+        assert call.is_whole
+
+
+def all_is_on_record(flow: Flow, calls: list[Call]) -> None:
+    """One record for each call, and of a stream exactly what its caller got."""
+    mine = [call for call in calls if call.workflow == flow.key]
+    found = until(
+        "every call is on record",
+        lambda: (items := flow.listed(kind="model_exchange")) and len(items) >= len(mine) and items,
+    )
+    twice = [name for name, times in Counter(i["session"] for i in found).items() if times > 1]
+    same = sorted((i["session"], i["status"]) for i in found if i["session"] in twice)
+    assert twice == [], same[:6]
+    assert {item["session"] for item in found} == {call.name for call in mine}
+    records = {item["session"]: item for item in found}
+    for call in mine:
+        status = records[call.name]["status"]
+        if call.is_good:
+            assert status == "ok"
+        elif call.status == 200:
+            whole = flow.house.whole(records[call.name])
+            delivered = attributes(whole)["delivered"]
+            assert status == "cut" and delivered["bytes"] == len(call.body)
+            assert delivered["sha256"] == hashlib.sha256(call.body).hexdigest()
+        else:
+            assert status in {"cut", "withheld", "denied: workflow_stopped"}
+
+
+def is_stopped_under_load(home: House, stops: int, looked_at: int) -> None:
+    run = Stops(home)
+    calls = run.run(stops)
+    run.measures(calls)
+    nothing_got_through(run, calls)
+    every_end_was_honest(run, calls)
+    for flow in run.flows[:: max(1, len(run.flows) // looked_at)]:
+        all_is_on_record(flow, calls)
+        until("the cut is confirmed", lambda f=flow: f.target("gateway")["state"] == "confirmed",
+              10)  # fmt: skip
+
+
+def test_noCallThatBeginsAfterAStopsAnswerGetsAnything(either: House) -> None:
+    is_stopped_under_load(either, 5, 5)
+
+
+@pytest.mark.torture
+def test_noCallGetsAnythingAfterAnyOfAThousandStops(either: House) -> None:
+    is_stopped_under_load(either, 1000, 25)
