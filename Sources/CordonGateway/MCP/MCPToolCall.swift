@@ -1,0 +1,70 @@
+package import CordonCore
+
+/// What a `tools/call` wants to do, read from its parameters.
+package struct MCPToolCall: Sendable {
+    package static let method = "tools/call"
+
+    package let name: String
+    /// The object of arguments exactly as it was received; `{}` when there was none.
+    package let arguments: [UInt8]
+    /// The same, as far as a rule of the authority can judge it.
+    package let judged: [String: GateArgument]
+    /// By which the client knows notices of progress, as it was received.
+    package let progressToken: MCPMessage.Raw?
+
+    /// Reads the call that a message is.
+    ///
+    /// Arguments of one name are refused: the rule would judge one of them and the tool might take
+    /// the other. At the top, where rules apply, so are names that differ in case only.
+    ///
+    /// - Throws: ``MCPFault`` with HTTP 200, for the message as such was in order.
+    package init(_ message: MCPMessage) throws(MCPFault) {
+        func refusal(_ sentence: String) -> MCPFault {
+            MCPFault(.invalidParams, sentence, status: 200, id: message.id)
+        }
+        guard message.isRequest, message.method == MCPToolCall.method else {
+            throw MCPFault(.methodNotFound, "This is no tools/call.", status: 200, id: message.id)
+        }
+        guard let name = message.parameters?.text("name"), !name.isEmpty else {
+            throw refusal("Name the tool that is to be called.")
+        }
+        self.name = name
+        progressToken = message.meta?["progressToken"]
+        guard let written = message.parameters?["arguments"],
+            !written.elementsEqual("null".utf8)
+        else {
+            arguments = Array("{}".utf8)
+            judged = [:]
+            return
+        }
+        guard let members = JSONMembers(written) else {
+            throw refusal("The arguments must be an object.")
+        }
+        if let name = members.repeatedName ?? JSONMembers.repeatedName(in: written) {
+            throw refusal("The argument \(name) is given twice.")
+        }
+        arguments = Array(written)
+        judged = Dictionary(
+            members.members.map { ($0.name, MCPToolCall.argument($0.value)) },
+            uniquingKeysWith: { _, _ in .other })
+    }
+
+    /// The arguments in one spelling: what an approval of exactly this call is bound to.
+    package var canonicalArguments: [UInt8] {
+        JSONScan.canonical(arguments[...]) ?? arguments
+    }
+
+    /// The question to the gate.
+    package func gateRequest(target: GateRequest.Recipient? = nil) -> GateRequest {
+        GateRequest(action: .tool, tool: name, arguments: judged, target: target)
+    }
+
+    /// Numbers and texts can be judged; a number that no `Double` holds passes no bound.
+    private static func argument(_ value: MCPMessage.Raw) -> GateArgument {
+        if let text = JSONMembers.text(value) { return .text(text) }
+        guard let first = value.first, first == UInt8(ascii: "-") || first &- 0x30 < 10,
+            let number = Double(String(decoding: value, as: UTF8.self)), number.isFinite
+        else { return .other }
+        return .number(number)
+    }
+}
