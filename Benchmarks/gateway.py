@@ -4,8 +4,8 @@
 
 It needs Python 3.11 with venv, a C compiler, nginx, a release build of Cordon, and the folder of
 shared scripts with the mock, the load client and the peers' configurations. Into the scratch folder
-it installs with pip, when missing: LiteLLM, Envoy, TensorZero, fast-feature and ContextForge; about
-1 GB. The servers take the ports 9100, 9101, 9201 to 9207, 9230, 9250 and 9251 of loopback.
+it installs with pip, when missing: LiteLLM, Envoy, TensorZero, fast-feature and ContextForge;
+1.4 GB. The servers take the ports 9100, 9101, 9201 to 9207, 9230, 9250 and 9251 of loopback.
 
 The ratios travel; processor time and speed belong to the machine that is printed with them.
 Standard library only.
@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 import gateway_peers
 from evidence_peers import run
@@ -35,7 +36,7 @@ from gateway_scratch import REQUIREMENTS, Scratch
 from gateway_stop import CHUNKS, GAP_MILLISECONDS, Stop, keys, measure_stops
 from gateway_stop import MOCK_PORT as SLOW_PORT
 from gateway_table import Table, describe, judge, judge_memory, judge_stops
-from gateway_targets import GATE, NEEDED, PARTS, STOP, targets
+from gateway_targets import GATE, NEEDED, PARTS, STOP, Target, targets
 from measure import Report, describe_machine, resident_megabytes
 from world import Failure
 
@@ -62,6 +63,10 @@ class Bench:
         needed = {peer for part in self.parts for peer in NEEDED[part]}
         return [peer for peer in gateway_peers.NAMES
                 if peer in needed and peer in self.options.peers]
+
+    @property
+    def _problems(self) -> int:
+        return len(self.failures) + len(self.table.broken)
 
     def run(self) -> None:
         self.scratch.prepare(self.peers)
@@ -114,8 +119,8 @@ class Bench:
                 if part != GATE and not self.options.gateway:
                     self.failures.append(f"{part}: there is no gateway to measure")
                     continue
-                self._attempt(part, lambda part=part: self._part(
-                    part, targets(part, peers, cordon, workflows), cordon, mock.pid))
+                asked = targets(part, peers, cordon, workflows)
+                self._attempt(part, partial(self._part, part, asked, cordon, mock.pid))
             judge_memory(self.table, idle, self.measured)
             self._check(cordon)
 
@@ -132,7 +137,7 @@ class Bench:
                 note(self.failures[-1])
         return started
 
-    def _part(self, part: str, asked: list, cordon: GatewayCordon, mock_pid: int) -> None:
+    def _part(self, part: str, asked: list[Target], cordon: GatewayCordon, mock_pid: int) -> None:
         options = self.options
         found = measure(part, asked, cordon, self.scratch, options.rounds, options.secs, mock_pid)
         self.measured.append(found)
@@ -151,12 +156,12 @@ class Bench:
     def _cordon(self, upstream: int | None) -> Iterator[GatewayCordon]:
         """A server on an empty folder, which is kept only if something did not work."""
         folder = pathlib.Path(tempfile.mkdtemp(prefix="cordon.", dir=self.scratch.folder))
-        cordon, known = GatewayCordon(self.options.binary, folder, upstream), len(self.failures)
+        cordon, known = GatewayCordon(self.options.binary, folder, upstream), self._problems
         is_fine = False
         try:
             with cordon:
                 yield cordon
-            is_fine = len(self.failures) == known
+            is_fine = self._problems == known
         except (KeyboardInterrupt, SystemExit):
             is_fine = True
             raise
@@ -177,7 +182,7 @@ class Bench:
             cordon = stack.enter_context(self._cordon(SLOW_PORT if is_gateway else None))
             workflows = cordon.register(keys(self.options.stops, is_gateway))
             self.stops = measure_stops(cordon, workflows, self.scratch, self.options.wait)
-        judge_stops(self.table, self.stops, is_gateway)
+            judge_stops(self.table, self.stops, is_gateway)
 
     def keep(self) -> None:
         """The table where it was wanted, every number in the scratch folder."""
@@ -241,8 +246,8 @@ def main() -> int:
     except Failure as failure:
         print(f"gateway.py: {failure}", file=sys.stderr)
         return 1
-    for failure in bench.failures:
-        bench.table.say(f"Did not work: {failure}")
+    for problem in bench.failures:
+        bench.table.say(f"Did not work: {problem}")
     bench.table.say(bench.table.closing())
     for broken in bench.table.broken:
         bench.table.say(f"Not to be relied upon: {broken}")

@@ -4,7 +4,9 @@ Everything that the benchmark asks of Cordon's API is here. Standard library onl
 """
 
 import datetime
+import os
 import pathlib
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -89,8 +91,7 @@ class GatewayCordon(Cordon):
         try:
             super().stop()
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            os.kill(self.pid, signal.SIGKILL)
 
     # People and workflows
 
@@ -162,11 +163,12 @@ class GatewayCordon(Cordon):
 
     def complaints(self) -> str:
         """The end of what it printed."""
-        return self.output.read_text(errors="replace")[-2000:]
+        said = self.data.parent / "cordon.out"
+        return said.read_text(errors="replace")[-2000:] if said.exists() else ""
 
 
 def require_binary(path: pathlib.Path) -> pathlib.Path:
     if not path.exists():
         raise Failure(f"{path} does not exist; build it with: swift build -c release "
                       "--product cordon --scratch-path .build-release")
-    return path.resolve()
+    return path.absolute()

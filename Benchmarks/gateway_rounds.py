@@ -8,13 +8,14 @@ import math
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from evidence_scratch import note
 from gateway_cordon import GatewayCordon
 from gateway_scratch import Scratch
-from gateway_targets import CORDON, Target
+from gateway_targets import CORDON, GATE, RECORDED_TWICE, Target
 from world import Failure
 
 # Above this share of the machine, other processes disturb a run; it is said, not hidden.
@@ -30,7 +31,7 @@ class Medians:
     runs: list[dict[str, Any]]
 
     def __getitem__(self, field_name: str) -> float:
-        return statistics.median(run[field_name] for run in self.runs)
+        return float(statistics.median(run[field_name] for run in self.runs))
 
     @property
     def answered(self) -> int:
@@ -58,12 +59,25 @@ class Measured:
     medians: dict[tuple[str, str], Medians] = field(default_factory=dict)
     # Runs in which nothing was answered, in qbench's words.
     bad: list[str] = field(default_factory=list)
-    answered: int = 0
+    # Records that came of it, beside `records_due`.
     recorded: int = 0
 
     def of(self, name: str, mode: str, field_name: str) -> float | None:
         found = self.medians.get((name, mode))
         return found[field_name] if found else None
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """Calls that Cordon answered 2xx, by target."""
+        found: Counter[str] = Counter()
+        for one in self.cordons:
+            found[one.name] += one.answered
+        return dict(found)
+
+    @property
+    def records_due(self) -> int:
+        return sum(count * (1 + ((self.part, name) in RECORDED_TWICE))
+                   for name, count in self.answered.items())
 
     @property
     def cordons(self) -> list[Medians]:
@@ -77,8 +91,10 @@ def measure(
     kept = probed(targets, scratch)
     before = cordon.settled_records()
     found = summed(part, run_qbench(part, kept, scratch, rounds, seconds, mock_pid))
-    found.answered = sum(one.answered for one in found.cordons)
-    found.recorded = cordon.settled_records(before + found.answered) - before
+    if part == GATE:
+        # A decision is no evidence; it changes nothing that could be looked for later.
+        return found
+    found.recorded = cordon.settled_records(before + found.records_due) - before
     return found
 
 

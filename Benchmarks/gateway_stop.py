@@ -92,7 +92,7 @@ def question(cordon: GatewayCordon, workflow: Workflow, scratch: Scratch) -> dic
     if workflow.record is None:
         body = scratch.file("gate.json").read_text()
         return common | {
-            "path": f"/api/v1/workflows/{workflow.key}/gate", "token": workflow.gate_token,
+            "path": f"/api/v1/workflows/{workflow.key}/gate?strict=1", "token": workflow.gate_token,
             "body": body, "stream_body": body, "streams": 0, "sign": '"decision":"allow"'}
     return common | {
         "path": "/openai" + CHAT_PATH, "token": workflow.gateway_token,

@@ -5,7 +5,7 @@ from statistics import median
 
 from gateway_rounds import FOREIGN_AT_MOST, Measured, Medians
 from gateway_stop import PLAIN, STREAMS, Stop, percentile
-from gateway_targets import CHAT, CORDON_GATE, CORDONS, GATE, MCP, STREAM
+from gateway_targets import CHAT, CORDON_GATE, CORDONS, GATE, MCP, RECORDED_TWICE, STREAM
 
 CHUNKS_OF_A_STREAM = 20
 
@@ -168,10 +168,15 @@ def judge_wholeness(table: Table, measured: Measured) -> None:
     table.must_be("calls of Cordon that failed",
                   sum(found.failed for found in measured.cordons) + len(lost), "calls")
     if measured.part == GATE:
-        # A decision is no evidence; it changes nothing that could be looked for later.
         return
-    table.must_be(f"records of {measured.answered} calls answered 2xx", measured.recorded,
-                  "records", measured.answered)
+    answered = measured.answered
+    table.must_be(f"records of {sum(answered.values())} calls answered 2xx", measured.recorded,
+                  "records", measured.records_due)
+    table.say("  " + ", ".join(
+        f"{name}: {count} calls" + (
+            ", on record when they began and when they ended"
+            if (measured.part, name) in RECORDED_TWICE else "")
+        for name, count in answered.items()))
 
 
 def judge_memory(table: Table, idle: float, parts: list[Measured]) -> None:

@@ -32,6 +32,9 @@ MORE_OF_CORDON = {CHAT: ["j64"], STREAM: ["s1000"], GATE: [], MCP: []}
 CHAT_PATH = "/v1/chat/completions"
 CORDON, CORDON_GATE = "cordon", "cordon gate"
 CORDONS = {record: f"{CORDON} {record}" for record in (BEST_EFFORT, RECORD_OR_REFUSE)}
+# Where the evidence must not be missing, what cannot be taken back is recorded before it begins and
+# again when it has ended: the first piece of a stream is out, or the tool was called.
+RECORDED_TWICE = {(STREAM, CORDONS[RECORD_OR_REFUSE]), (MCP, CORDONS[RECORD_OR_REFUSE])}
 MCP_HEADER = "MCP-Protocol-Version: 2025-06-18"
 
 
@@ -123,12 +126,15 @@ def decisions(peers: Mapping[str, Peer]) -> Iterator[Target]:
 
 
 def tool_calls(peers: Mapping[str, Peer]) -> Iterator[Target]:
-    usual = {"path": "/mcp", "headers": [MCP_HEADER], "plain": "mcp_call.json"}
-    yield Target("direct", f"127.0.0.1:{MOCK_PORT}", pids=[], **usual)
+    def usual(name: str, port: int, pids: list[int]) -> Target:
+        return Target(name, f"127.0.0.1:{port}", "/mcp", pids, [MCP_HEADER],
+                      plain="mcp_call.json")
+
+    yield usual("direct", MOCK_PORT, [])
     if front := peers.get("nginx"):
-        yield Target("nginx", "127.0.0.1:9202", pids=[front.pid], **usual)
+        yield usual("nginx", 9202, [front.pid])
     if envoy := peers.get("envoy"):
-        yield Target("envoy", "127.0.0.1:9206", pids=[envoy.pid], **usual)
+        yield usual("envoy", 9206, [envoy.pid])
     if forge := peers.get("contextforge"):
         # More than eight at once only wait for each other there.
         yield Target(

@@ -43,6 +43,9 @@ package final class Gate: Sendable {
         }
     }
 
+    /// What the gate knows of a workflow; `nil` when nobody knows it.
+    package func entry(_ workflow: String) -> GateEntry? { state.withLock { $0.entries[workflow] } }
+
     /// Notes that `point` knows a workflow's state up to `revision`.
     package func acknowledge(_ workflows: [String]?, at point: String, revision: UInt64) {
         let now = outside.now()

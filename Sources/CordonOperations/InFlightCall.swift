@@ -28,8 +28,8 @@ package final class InFlightCall: Sendable {
     /// The stop that cut it.
     package var stop: GateEntry.Stop? { state.withLock { $0.stop } }
 
-    /// Decides that what is left will be released: from now on no stop cuts the call, and each waits
-    /// until it has ended.
+    /// Decides that what is left will be released: from now on no stop cuts the call, and each
+    /// waits until it has ended.
     ///
     /// - Returns: `false` when a stop was faster.
     package func settle() -> Bool {

@@ -20,7 +20,7 @@ struct UpstreamSettings: Equatable, Sendable {
 
     init(name: String, _ table: TOMLTable, path: String) throws(CommandFault) {
         self.name = name
-        let place = "\(path): upstreams.\(name)"
+        let place = path
         guard name.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,63}/) != nil else {
             throw CommandFault("\(place): a name is small letters, digits and hyphens")
         }

@@ -43,13 +43,15 @@ struct ServerRun {
             watchesDisconnects: true)
         let (host, port) = try settings.address
         let router = try cordonRouter(operations, site: site, logger: logger)
-        let ways = try settings.upstreams.map { upstream in
+        let ways = try (settings.upstreams + settings.mcpServers).map { upstream in
             UpstreamHTTP(
                 url: upstream.url, idleSeconds: upstream.idleSeconds,
                 outbound: OutboundHTTP(allowed: try settings.allowedHosts))
         }
         let gateway = Gateway(
-            operations: operations, upstreams: try Self.upstreams(settings, ways), logger: logger)
+            operations: operations, upstreams: try Self.upstreams(settings, ways),
+            servers: try Self.servers(settings, Array(ways.dropFirst(settings.upstreams.count))),
+            logger: logger)
         let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
         var app = Application(
             responder: GatewayResponder(
@@ -97,6 +99,17 @@ struct ServerRun {
                 name: upstream.name, front: upstream.front, address: upstream.url,
                 models: upstream.models, credential: try upstream.credential(environment),
                 send: way.send)
+        }
+    }
+
+    private static func servers(
+        _ settings: Settings, _ ways: [UpstreamHTTP]
+    ) throws -> [MCPServer] {
+        let environment = ProcessInfo.processInfo.environment
+        return try zip(settings.mcpServers, ways).map { server, way in
+            MCPServer(
+                name: server.name, address: server.url,
+                credential: try server.credential(environment), send: way.send)
         }
     }
 

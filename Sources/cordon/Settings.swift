@@ -27,6 +27,8 @@ struct Settings: Equatable, Sendable {
     var outboundAllow: [String] = []
     /// Providers that calls through the gateway go to.
     var upstreams: [UpstreamSettings] = []
+    /// MCP servers that workflows reach through the gateway.
+    var mcpServers: [UpstreamSettings] = []
 
     /// - Throws: ``CommandFault`` that names the setting, its place and what it must be.
     static func read(
@@ -71,7 +73,8 @@ struct Settings: Equatable, Sendable {
             case "witnesses": witnesses = try Self.texts(table, key, path)
             case "timestamp_authority": timestampAuthority = try Self.text(table, key, path)
             case "timestamp_hours": timestampHours = try Self.number(table, key, path)
-            case "upstreams": upstreams = try Self.upstreams(table, path)
+            case "upstreams": upstreams = try Self.upstreams(table, path, key)
+            case "mcp": mcpServers = try Self.upstreams(table, path, key)
             case "outbound_allow": outboundAllow = try Self.texts(table, key, path)
             default: throw CommandFault("\(path): there is no setting \(key)")
             }
@@ -167,18 +170,18 @@ struct Settings: Equatable, Sendable {
     }
 
     private static func upstreams(
-        _ table: TOMLTable, _ path: String
+        _ table: TOMLTable, _ path: String, _ section: String
     ) throws -> [UpstreamSettings] {
-        guard let named = table["upstreams"]?.table, named.count <= UpstreamSettings.limit else {
+        guard let named = table[section]?.table, named.count <= UpstreamSettings.limit else {
             throw CommandFault(
-                "\(path): upstreams are tables such as [upstreams.openai], "
+                "\(path): \(section) holds tables such as [\(section).NAME], "
                     + "\(UpstreamSettings.limit) at most")
         }
         return try named.keys.sorted().map { name in
             guard let one = named[name]?.table else {
-                throw CommandFault("\(path): upstreams.\(name) is a table")
+                throw CommandFault("\(path): \(section).\(name) is a table")
             }
-            return try UpstreamSettings(name: name, one, path: path)
+            return try UpstreamSettings(name: name, one, path: "\(path): \(section).\(name)")
         }
     }
 

@@ -55,9 +55,12 @@ final class UpstreamHTTP: Sendable {
         let place = try await outbound.judgedPlace(of: url, before: now + Self.connectTimeout)
         return state.withLock { state in
             state.judgedAt = now
-            if let client = state.client, place.isAllowed || place.addresses.contains(where: {
-                $0 == state.address
-            }) {
+            if let client = state.client,
+                place.isAllowed
+                    || place.addresses.contains(where: {
+                        $0 == state.address
+                    })
+            {
                 return client
             }
             let address = place.isAllowed ? nil : place.addresses.first

@@ -130,7 +130,7 @@ import Testing
             account.permissions
                 == Permission.everybody.union([
                     .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
-                    .captureEvidence, .pushChanges,
+                    .captureEvidence, .callThroughGateway, .pushChanges,
                 ]))
     }
 }

@@ -58,7 +58,7 @@ import Testing
             ])
         #expect(
             values(Permission.self) == [
-                "report", "stop", "gate.ask", "workflow.read", "workflow.register",
+                "report", "stop", "gate.ask", "gateway.call", "workflow.read", "workflow.register",
                 "workflow.amend", "workflow.override", "containment.confirm",
                 "incident.read_own", "incident.read", "incident.triage", "incident.respond",
                 "incident.sign", "incident.restart", "incident.close", "incident.except",
@@ -68,7 +68,10 @@ import Testing
             ])
         #expect(
             values(Scope.self)
-                == ["gate", "capture", "report", "read", "respond", "register", "admin", "all"])
+                == [
+                    "gate", "gateway", "capture", "report", "read", "respond", "register", "admin",
+                    "all",
+                ])
     }
 
     @Test func theWordsOfAnIncidentKeepTheirNames() {
@@ -114,7 +117,7 @@ import Testing
         #expect(
             values(Workflow.State.self)
                 == ["draft", "running", "stopping", "stopped", "watch", "retired"])
-        #expect(values(Containment.Target.Kind.self) == ["gate", "leases", "manual"])
+        #expect(values(Containment.Target.Kind.self) == ["gate", "leases", "gateway", "manual"])
         #expect(
             values(Watch.Kind.self) == ["new_report", "evaluation_failed", "denied_action"])
         #expect(values(Authority.Mode.self) == ["draft", "act"])

@@ -22,16 +22,21 @@ import Testing
         #expect(call.progressToken?.text == #""p 1""#)
         #expect(call.canonicalArguments.text == #"{"amount":10.50,"to":"a"}"#)
         #expect(
-            call.gateRequest(target: .inside)
+            call.gateRequest(target: .inside, record: "C-7")
                 == GateRequest(
-                    action: .tool, tool: "pay", arguments: call.judged, target: .inside))
+                    action: .tool, tool: "pay", arguments: call.judged, target: .inside,
+                    record: "C-7"))
     }
 
     @Test(arguments: [
         ("1", GateArgument.number(1)), ("-0.5", .number(-0.5)), ("2e3", .number(2000)),
         ("1e400", .other), ("-1e400", .other), (#""1""#, .text("1")), (#""""#, .text("")),
         (#""é\n""#, .text("é\n")), ("true", .other), ("false", .other), ("null", .other),
-        ("{}", .other), (#"{"a":1}"#, .other),
+        ("{}", .other), (#"{"a":1}"#, .other), ("[]", .list([])),
+        (
+            #"[1,"a",[2],{"b":[3]},null]"#,
+            .list([.number(1), .text("a"), .list([.number(2)]), .other, .other])
+        ),
     ])
     func numbersAndTextsCanBeJudged(_ value: String, _ expected: GateArgument) throws {
         let call = try MCPToolCallTests.call(#"{"name":"t","arguments":{"a": \#(value) }}"#)

@@ -12,7 +12,7 @@ enum HouseRules {
         "CordonAPI": [],
         "CordonStore": ["CordonCore", "CordonLedger"],
         "CordonOperations": ["CordonCore", "CordonLedger", "CordonStore"],
-        "CordonGateway": ["CordonCore"],
+        "CordonGateway": ["CordonCore", "CordonOperations"],
         "CordonWeb": ["CordonAPI", "CordonCore", "CordonLedger", "CordonOperations"],
         "CordonClient": ["CordonAPI"],
         "CordonTesting": ["CordonCore", "CordonLedger", "CordonOperations", "CordonStore"],

@@ -5,6 +5,7 @@ needed, numbers with zeros behind them. What passes must pass byte for byte.
 """
 
 import json
+from itertools import pairwise
 from typing import Any
 
 MODEL = "gpt-4o-mini-2024-07-18"
@@ -81,8 +82,7 @@ def chat_pieces(call: Call, index: int) -> list[bytes]:
     cuts = [0, len(arguments) // 3, 2 * len(arguments) // 3, len(arguments)]
     pieces: list[dict[str, Any]] = [first | {"function": {"name": name, "arguments": ""}}]
     pieces += [
-        {"index": index, "function": {"arguments": arguments[a:b]}}
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        {"index": index, "function": {"arguments": arguments[a:b]}} for a, b in pairwise(cuts)
     ]
     return [chunk({"tool_calls": [piece]}) for piece in pieces]
 
@@ -241,7 +241,7 @@ def message(said: str | None = SAID, calls: list[Call] | None = None) -> bytes:
 def message_stream(
     words: list[str] = WORDS, calls: list[Call] | None = None, thinks: bool = False
 ) -> list[bytes]:
-    empty = {
+    empty: dict[str, Any] = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": CLAUDE, "content": [],
         "stop_reason": None, "stop_sequence": None,
         "usage": MESSAGE_USAGE | {"output_tokens": 1},

@@ -1,6 +1,6 @@
 """OpenAI's official client in two generations, each in a process of its own.
 
-The newer one is one package more than what the tests have anyway: it gets a folder of its own, once.
+The newer one is one package more than what the tests have anyway: it gets a folder of its own.
 """
 
 import json

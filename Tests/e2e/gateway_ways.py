@@ -98,14 +98,19 @@ def responses_stream(flow: Flow, headers: dict[str, str]) -> Outcome:
         done = [event.item for event in events if event.type == "response.output_item.done"]
         final = events.get_final_response()
     # What came item by item is what the last event says once more.
-    told = [item.to_dict(mode="json") for item in final.output]
-    assert [simple(item.to_dict(mode="json")) for item in done] == [simple(item) for item in told]
+    items, told = [[simple(item.to_dict(mode="json")) for item in each]
+                   for each in (done, final.output)]  # fmt: skip
+    assert items == told, f"{items} and in the end {told}"
     return of_response(final)
 
 
-def simple(item: dict[str, Any]) -> dict[str, Any]:
+def simple(value: Any) -> Any:
     """Without what the client itself adds."""
-    return {name: value for name, value in item.items() if not name.startswith("parsed")}
+    if isinstance(value, list):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {n: simple(v) for n, v in value.items() if not n.startswith("parsed")}
+    return value
 
 
 def of_response(response: Any) -> Outcome:

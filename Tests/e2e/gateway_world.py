@@ -18,13 +18,14 @@ from gateway_upstream import Fields, Upstream
 from gateway_wire import Line, Reply
 from server import Server
 from waiting import until
-from world import DESCRIPTION, World, at
+from world import DESCRIPTION, PASSWORD, World, at
 
 OPENAI_KEY = "sk-the-provider-knows-this-one"
 ANTHROPIC_KEY = "sk-ant-the-other-knows-this-one"
 CHAT = "/openai/v1/chat/completions"
 MESSAGES = "/anthropic/v1/messages"
 Record = dict[str, Any]
+TOKENS_EACH = 90
 
 SETTINGS = """\
 outbound_allow = ["127.0.0.1"]
@@ -88,15 +89,19 @@ class Flow:
     def listed(self, **query: Any) -> list[Record]:
         return self.house.reader.every("evidence", workflow=self.key, **query)
 
-    def records(self, count: int, kind: str | None = "model_exchange") -> list[Record]:
-        """The workflow's records, oldest first, once there are so many; more are wrong."""
+    def listed_once(self, count: int, kind: str | None, seconds: float = 20) -> list[Record]:
+        """What a list shows of the workflow's records, once there are so many."""
         query = {"kind": kind} if kind else {}
 
         def there() -> list[Record]:
             found = self.listed(**query)
             return found if len(found) >= count else []
 
-        found = until(f"{self.key} has {count} records", there)
+        return until(f"{self.key} has {count} records", there, seconds)
+
+    def records(self, count: int, kind: str | None = "model_exchange") -> list[Record]:
+        """The workflow's records, oldest first, once there are so many; more are wrong."""
+        found = self.listed_once(count, kind)
         assert len(found) == count, [(item["kind"], item.get("status")) for item in found]
         return [self.house.whole(item) for item in sorted(found, key=lambda item: item["index"])]
 
@@ -135,6 +140,8 @@ class House:
     anthropic: Upstream
     reader: Api
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    keepers: list[Api] = field(default_factory=list)
+    made: int = 0
 
     def flow(
         self,
@@ -157,8 +164,18 @@ class House:
         asked["scopes"] = list(scopes or ["gateway"])
         if workflow:
             asked["workflow"] = workflow
-        token: str = self.world.admin.post("tokens", asked).done(201)["token"]
+        token: str = self.keeper().post("tokens", asked).done(201)["token"]
         return token
+
+    def keeper(self) -> Api:
+        """Who makes the next token: an account has a hundred at most."""
+        if self.made % TOKENS_EACH == 0:
+            login = f"keeper{len(self.keepers)}"
+            person = {"login": login, "name": login, "password": PASSWORD}
+            self.world.admin.post("users", person | {"grants": ["administrator"]}).done(201)
+            self.keepers.append(self.world.signed_in(login))
+        self.made += 1
+        return self.keepers[-1]
 
     def whole(self, item: Record) -> Record:
         read: Record = self.reader.get(f"evidence/{item['id']}").done(200).json
@@ -167,7 +184,8 @@ class House:
     def restarted(self) -> "House":
         self.server.start()
         self.world.reached_again()
-        self.reader.url = self.server.url
+        for caller in [self.reader, *self.keepers]:
+            caller.url = self.server.url
         return self
 
     @property

@@ -1,4 +1,4 @@
-"""What a model asks for is held to what its workflow may do, call by call and argument by argument."""
+"""What a model asks for is held to what its workflow may do, down to each argument."""
 
 import json
 from typing import Any
@@ -188,7 +188,7 @@ DENIED = called(MAY_NOT[0], "call_x")
     "calls",
     [
         [DENIED, ALLOWED], [ALLOWED, DENIED], [ALLOWED, DENIED, OTHER],
-        [DENIED, ALLOWED, DENIED[:1] + ("made_up", "{}"), OTHER],
+        [DENIED, ALLOWED, ("call_x", "made_up", "{}"), OTHER],
     ],
     ids=["first", "last", "between", "two"],
 )  # fmt: skip
@@ -256,7 +256,7 @@ def test_anIncidentIsSuggestedOnce(way: Way, home: House) -> None:
     (incident,) = flow.incidents()
     shown = home.world.ben.get(f"incidents/{incident['number']}").done(200)
     assert shown["state"] == "reported"
-    assert "Cordon" in json.dumps(shown["reporter"])
+    assert shown["reporter"] == "cordon"
     told = json.dumps(shown.json, ensure_ascii=False)
     assert "pay" in told and "amount is above" in told
     # Suggested, not stopped: whether it counts is for people to judge.
@@ -300,148 +300,6 @@ def test_theEventsOfAResponseAreNumberedInOrder(home: House, flow: Flow) -> None
     assert numbers == sorted(set(numbers))
     for event in events:
         assert event["type"] != "response.function_call_arguments.done" or "5000" not in str(event)
-
-
-# Shapes that hide a call
-
-
-def frame(choices: list[dict[str, Any]]) -> bytes:
-    return say.event({"id": "c", "object": "chat.completion.chunk", "created": 1,
-                      "model": say.MODEL, "choices": choices})  # fmt: skip
-
-
-CALL = say.chat_call(DENIED)
-CUSTOM = {"id": "call_x", "type": "custom", "custom": {"name": "made_up", "input": "rm -rf /"}}
-LEGACY = {"name": "pay", "arguments": DENIED[2]}
-DONE = b"data: [DONE]\n\n"
-HIDDEN: dict[str, list[bytes]] = {
-    "all in one chunk": [
-        frame([{"index": 0, "delta": {"role": "assistant", "tool_calls": [{"index": 0} | CALL]},
-                "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "no reason to finish": [
-        frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]}}]),
-        DONE,
-    ],
-    "no end": [frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]}}])],
-    "without an index": [
-        frame([{"delta": {"tool_calls": [CALL]}, "finish_reason": None}]),
-        frame([{"delta": {}, "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "the older way": [
-        frame([{"index": 0, "delta": {"function_call": LEGACY}, "finish_reason": None}]),
-        frame([{"index": 0, "delta": {}, "finish_reason": "function_call"}]),
-        DONE,
-    ],
-    "a custom tool": [
-        frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CUSTOM]}}]),
-        frame([{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "the second choice": [
-        frame([{"index": 0, "delta": {"content": "Fine."}, "finish_reason": "stop"}]),
-        frame([{"index": 1, "delta": {"tool_calls": [{"index": 0} | CALL]}}]),
-        frame([{"index": 1, "delta": {}, "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "behind the end": [
-        DONE,
-        frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]},
-                "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "behind the reason to finish": [
-        frame([{"index": 0, "delta": {"content": "Fine."}, "finish_reason": "stop"}]),
-        frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]}}]),
-        DONE,
-    ],
-    "an event of two lines": [
-        frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]},
-                "finish_reason": "tool_calls"}]).replace(b'"choices"', b'\ndata: "choices"'),
-        DONE,
-    ],
-    "an event with a name": [
-        b"event: ping\n" + frame([{"index": 0, "delta": {"tool_calls": [{"index": 0} | CALL]},
-                                   "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-    "a whole message in a stream": [
-        frame([{"index": 0, "message": {"role": "assistant", "tool_calls": [CALL]},
-                "finish_reason": "tool_calls"}]),
-        DONE,
-    ],
-}  # fmt: skip
-
-
-def nothing_to_carry_out(body: bytes) -> None:
-    for sign in (b"100.01", b"rm -rf", b'"function_call": {"', b'"function_call":{"'):
-        assert sign not in body, body
-
-
-@pytest.mark.parametrize("name", HIDDEN)
-@pytest.mark.parametrize("typed", [True, False], ids=["as a stream", "as something else"])
-def test_noShapeOfAStreamHidesACall(name: str, typed: bool, home: House, flow: Flow) -> None:
-    """Clients read a stream that they asked for, whatever its type is said to be."""
-    fields = None if typed else [("content-type", "text/plain")]
-    home.openai.says(stream(*HIDDEN[name], fields=fields))
-    reply = flow.ask(CHAT, asks(stream=True, n=2))
-    nothing_to_carry_out(reply.body)
-    if typed and HIDDEN[name][-1] == DONE and reply.status == 200 and b"error" not in reply.body:
-        assert reply.body.endswith(DONE), "the stream was not brought to its end"
-
-
-MESSAGE = {"role": "assistant", "content": None, "tool_calls": [CALL]}
-SHAPES: dict[str, bytes] = {
-    "the older way": say.text({"choices": [{"index": 0, "finish_reason": "function_call",
-        "message": {"role": "assistant", "content": None, "function_call": LEGACY}}]}),
-    "a custom tool": say.text({"choices": [{"index": 0, "finish_reason": "tool_calls",
-        "message": MESSAGE | {"tool_calls": [CUSTOM]}}]}),
-    "the second choice": say.text({"choices": [
-        {"index": 0, "message": {"role": "assistant", "content": "Fine."}},
-        {"index": 1, "message": MESSAGE}]}),
-    "choices twice": b'{"choices": [], "choices": ' + say.text([{"message": MESSAGE}]) + b"}",
-    "choices twice, swapped": b'{"choices": ' + say.text([{"message": MESSAGE}])
-        + b', "choices": []}',
-    "calls twice": say.text({"choices": [{"index": 0, "message": MESSAGE}]}).replace(
-        b'"tool_calls"', b'"tool_calls": [], "tool_calls"'),
-    "calls twice, swapped": say.text({"choices": [{"index": 0, "message": MESSAGE | {"x": 1}}]})
-        .replace(b'"x"', b'"tool_calls": [], "x"'),
-    "names that are escaped": say.text({"choices": [{"index": 0, "message": MESSAGE}]}).replace(
-        b'"tool_calls"', b'"\\u0074ool_calls"'),
-    "arguments as an object": say.text({"choices": [{"index": 0, "message": MESSAGE | {
-        "tool_calls": [{"id": "c", "type": "function", "function": {
-            "name": "pay", "arguments": json.loads(DENIED[2])}}]}}]}),
-    "a mark in front": b"\xef\xbb\xbf" + say.chat(None, [DENIED]),
-    "something behind": say.chat(None, [DENIED]) + b"\n{}",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_noShapeOfAnAnswerHidesACall(name: str, home: House, flow: Flow) -> None:
-    home.openai.says(plain(SHAPES[name]))
-    reply = flow.ask(CHAT, asks(n=2))
-    nothing_to_carry_out(reply.body)
-    assert b"tool_calls" not in reply.body or b"call_x" not in reply.body
-
-
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
-def test_whatIsCompressedHidesNoCall(way: Way, home: House, flow: Flow) -> None:
-    """The provider was asked not to; a client would unpack it all the same."""
-    import gzip
-
-    told = b"".join(way.answer(None, [DENIED]))
-    packed = gzip.compress(told)
-    kind = "text/event-stream" if way.streams else "application/json"
-    way.upstream(home).says(
-        plain(packed, fields=[("content-type", kind), ("content-encoding", "gzip")])
-    )
-    reply = way.raw(flow)
-    body = reply.body
-    if "gzip" in reply.all("content-encoding"):
-        body = gzip.decompress(body)
-    nothing_to_carry_out(body)
 
 
 # What is offered

@@ -143,7 +143,7 @@ def test_whereTheProviderCutsAStreamDoesNotMatter(width: int, home: House, flow:
     """Comments, three kinds of line ends, an event of two lines, one without data and no end."""
     odd = [
         b": keep-alive\r\n\r\n",
-        b"retry: 3000\nid: 7\nevent: x\ndata: {\"choices\":\ndata: []}\n\n",
+        b'retry: 3000\nid: 7\nevent: x\ndata: {"choices":\ndata: []}\n\n',
         b"event: nothing\n\n",
         b"data:" + say.chunk({"content": "é"})[6:],
         b"data: not JSON at all\r\r",
@@ -177,9 +177,7 @@ def test_nothingOfAStreamWaitsForWhatComesLater(front: str, recording: str, home
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503, 529])
 @pytest.mark.parametrize("front", FRONTS)
-def test_anErrorOfTheProviderIsNotTouched(
-    status: int, front: str, home: House, flow: Flow
-) -> None:
+def test_anErrorOfTheProviderIsNotTouched(status: int, front: str, home: House, flow: Flow) -> None:
     place, *_ = FRONTS[front]
     error = {"message": "Rate limit reached for tpm", "type": "tokens", "code": "rate_limit"}
     body = say.text({"error": error | {"param": None}})

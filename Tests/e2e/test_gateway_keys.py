@@ -104,9 +104,7 @@ def called(home: House, front: str, *fields: tuple[str, str]) -> tuple[int, dict
     ],
     ids=["none", "empty", "another scheme", "openai's", "anthropic's", "made up"],
 )
-def test_aKeyThatCordonNeverGaveOpensNothing(
-    front: str, fields: Fields, home: House
-) -> None:
+def test_aKeyThatCordonNeverGaveOpensNothing(front: str, fields: Fields, home: House) -> None:
     answers(home)
     status, error = called(home, front, *fields)
     assert (status, error["code"]) == (401, "invalid_api_key")
@@ -166,9 +164,10 @@ def test_aRevokedKeyOpensNothingFromThenOn(home: House) -> None:
     answers(home)
     flow = home.flow("revoked")
     assert flow.ask(CHAT, asks()).status == 200
-    tokens = home.world.admin.get("tokens").done(200)["items"]
+    keeper = home.keepers[-1]
+    tokens = keeper.get("tokens").done(200)["items"]
     (mine,) = [token["id"] for token in tokens if token.get("workflow") == flow.key]
-    home.world.admin.delete(f"tokens/{mine}").done()
+    keeper.delete(f"tokens/{mine}").done()
     assert flow.ask(CHAT, asks()).status == 401
     home.openai.asked(1)
 
@@ -181,9 +180,7 @@ def test_aKeyForTheGatewayOpensNothingElse(home: House) -> None:
     assert stopping.status in (401, 403, 404)
 
 
-def test_noKeyLiesOnTheDiskOrInTheLog(
-    binary: str, tmp_path: Path
-) -> None:
+def test_noKeyLiesOnTheDiskOrInTheLog(binary: str, tmp_path: Path) -> None:
     with house(binary, tmp_path) as made:
         flow = made.flow("secret")
         answers(made)

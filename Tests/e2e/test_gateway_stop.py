@@ -1,4 +1,4 @@
-"""Stopped means stopped: nothing begins, nothing in flight ends well, and all of it is on record."""
+"""Stopped means stopped: nothing begins, nothing in flight ends well, all is on record."""
 
 import hashlib
 import json
@@ -74,9 +74,7 @@ def was_delivered(record: Record, body: bytes) -> None:
 
 @pytest.mark.parametrize("front", FRONTS)
 @pytest.mark.parametrize("streams", [False, True], ids=["plain", "stream"])
-def test_aStoppedWorkflowGetsOneAnswerThatSaysWhy(
-    front: str, streams: bool, either: House
-) -> None:
+def test_aStoppedWorkflowGetsOneAnswerThatSaysWhy(front: str, streams: bool, either: House) -> None:
     flow = either.flow("before")
     incident = flow.stop()["incident"]
     provider(either, front).says(plain(b"{}"))
@@ -101,9 +99,7 @@ def test_aStoppedWorkflowGetsOneAnswerThatSaysWhy(
         ("POST", "/anthropic/v1/messages/batches"),
     ],
 )
-def test_nothingElseOfAStoppedWorkflowPassesEither(
-    method: str, place: str, either: House
-) -> None:
+def test_nothingElseOfAStoppedWorkflowPassesEither(method: str, place: str, either: House) -> None:
     flow = either.flow("before")
     incident = flow.stop()["incident"]
     front = "messages" if "anthropic" in place else "chat"
@@ -118,9 +114,7 @@ def test_nothingElseOfAStoppedWorkflowPassesEither(
 @pytest.mark.parametrize(
     "call", ["chat", "chat_stream", "responses", "responses_stream", "embeddings", "models"]
 )
-def test_anOfficialClientAsksAStoppedWorkflowOnce(
-    call: str, client: Client, either: House
-) -> None:
+def test_anOfficialClientAsksAStoppedWorkflowOnce(call: str, client: Client, either: House) -> None:
     flow = either.flow("once")
     incident = flow.stop()["incident"]
     either.openai.says(plain(b"{}"))
@@ -156,9 +150,7 @@ def test_anthropicsClientAsksAStoppedWorkflowOnce(either: House) -> None:
 
 @pytest.mark.parametrize("front", FRONTS)
 @pytest.mark.parametrize("recording", ["record_or_refuse", "best_effort"])
-def test_aStreamInFlightEndsInTheProvidersError(
-    front: str, recording: str, either: House
-) -> None:
+def test_aStreamInFlightEndsInTheProvidersError(front: str, recording: str, either: House) -> None:
     flow = either.flow("cut", gateway={"record": recording})
     pause = Pause()
     script, before = in_pieces(front, pause)
@@ -176,8 +168,8 @@ def test_aStreamInFlightEndsInTheProvidersError(
     received = upstream.only
     until("the upstream is closed", lambda: received.is_closed, SOON)
     closed = received.closed_at / 1e9
-    print(f"{front}: stop answered after {(answered - began) * 1e3:.0f} ms, the stream's end after "
-          f"{(ended - began) * 1e3:.0f} ms, the upstream's after {(closed - began) * 1e3:.0f} ms")  # fmt: skip
+    took = [f"{(when - began) * 1e3:.0f} ms" for when in (answered, ended, closed)]
+    print(f"{front}: stop answered after {took[0]}, stream ended {took[1]}, upstream {took[2]}")
     ends_in_an_error(rest, flow, incident, front)
     record = flow.record()
     assert record["status"] == "cut"
@@ -310,19 +302,18 @@ def test_aCallThatTheModelHasNotFinishedIsNeverSeen(either: House) -> None:
 def test_everyCallInFlightIsCutAndCounted(either: House) -> None:
     flow, other = either.flow("many"), either.flow("bystander")
     pauses = {flow.key: [Pause() for _ in range(9)], other.key: [Pause()]}
-    scripts = {
-        key: [in_pieces("chat", pause)[0] for pause in mine] for key, mine in pauses.items()
-    }
+    scripts = {key: [in_pieces("chat", pause)[0] for pause in mine] for key, mine in pauses.items()}
     either.openai.says_by(lambda received: scripts[received.all("x-who")[0]].pop())
     lines: list[Line] = []
     for key, mine in pauses.items():
-        for number, pause in enumerate(mine):
+        for number in range(len(mine)):
             caller = flow if key == flow.key else other
             streams = number % 3 != 0 or caller is other
             fields = caller.fields(("x-who", key))
             lines.append(caller.line().ask("POST", CHAT, fields, asks(stream=streams)))
-    for pause in sum(pauses.values(), []):
-        pause.wait_for()
+    for mine in pauses.values():
+        for pause in mine:
+            pause.wait_for()
     incident = flow.stop()["incident"]
     for line in lines[:-1]:
         rest = line.reply()

@@ -87,10 +87,7 @@ def every_end_was_honest(stops: Stops, calls: list[Call]) -> None:
 def all_is_on_record(flow: Flow, calls: list[Call]) -> None:
     """One record for each call, and of a stream exactly what its caller got."""
     mine = [call for call in calls if call.workflow == flow.key]
-    found = until(
-        "every call is on record",
-        lambda: (items := flow.listed(kind="model_exchange")) and len(items) >= len(mine) and items,
-    )
+    found = flow.listed_once(len(mine), "model_exchange")
     twice = [name for name, times in Counter(i["session"] for i in found).items() if times > 1]
     same = sorted((i["session"], i["status"]) for i in found if i["session"] in twice)
     assert twice == [], same[:6]
@@ -109,6 +106,10 @@ def all_is_on_record(flow: Flow, calls: list[Call]) -> None:
             assert status in {"cut", "withheld", "denied: workflow_stopped"}
 
 
+def confirms(flow: Flow) -> None:
+    until("the cut is confirmed", lambda: flow.target("gateway")["state"] == "confirmed", 10)
+
+
 def is_stopped_under_load(home: House, stops: int, looked_at: int) -> None:
     run = Stops(home)
     calls = run.run(stops)
@@ -117,8 +118,7 @@ def is_stopped_under_load(home: House, stops: int, looked_at: int) -> None:
     every_end_was_honest(run, calls)
     for flow in run.flows[:: max(1, len(run.flows) // looked_at)]:
         all_is_on_record(flow, calls)
-        until("the cut is confirmed", lambda f=flow: f.target("gateway")["state"] == "confirmed",
-              10)  # fmt: skip
+        confirms(flow)
 
 
 def test_noCallThatBeginsAfterAStopsAnswerGetsAnything(either: House) -> None:

@@ -48,7 +48,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 # What the server takes at once, and how much may wait for it here.
 RECORDS, BYTES, WAITING_BYTES = 512, 16 << 20, 64 << 20
-ANSWER_BYTES = 4 << 20
 # The stream carries a sign of life every ten seconds; an upload may take longer than a decision.
 SILENCE, UPLOAD = 25.0, 30.0
 # Questions that are remembered.
@@ -144,10 +143,20 @@ class _Answer(NamedTuple):
         return refused
 
 
+class _Token(str):
+    """A text that is not shown by what shows variables, such as a report of an error."""
+
+    def __repr__(self) -> str:
+        return "<token>"
+
+
 class _Wire:
     """Connections to the server. Every request of this client may be repeated without harm."""
 
-    def __init__(self, server: str, token: str, timeout: float, insecure: bool) -> None:
+    def __init__(self, server: str, token: _Token, timeout: float, insecure: bool) -> None:
+        # http.client would quote a header that it cannot send.
+        if not token or not all("!" <= letter <= "~" for letter in token):
+            raise ValueError("the token is empty or not one word")
         place = urlsplit(server)
         if place.scheme not in ("http", "https") or not place.hostname:
             raise ValueError("the server is an address such as https://cordon.example.com")
@@ -174,7 +183,7 @@ class _Wire:
             try:
                 connection.request("POST", self._root + path, body, self._headers(key))
                 response = connection.getresponse()
-                data = response.read(ANSWER_BYTES + 1)
+                data = response.read()
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 # The server closes what has been idle for long.
@@ -182,10 +191,10 @@ class _Wire:
                     continue
                 failure = f"{type(error).__name__}: {error}"
             else:
-                if response.isclosed() and not response.will_close:
-                    self.idle.append(connection)
-                else:
+                if response.will_close:
                     connection.close()
+                else:
+                    self.idle.append(connection)
                 return _answer(response, data)
             # Raised out here, the error leads to no frame that holds the headers.
             raise GateUnreachable(f"{self.server} cannot be reached: {failure}")
@@ -246,14 +255,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _checked(token: str) -> str:
-    token = token.strip()
-    # http.client would quote a header that it cannot send.
-    if not token or not all("!" <= letter <= "~" for letter in token):
-        raise ValueError("the token is empty or not one word")
-    return token
-
-
 def _answer(response: http.client.HTTPResponse, data: bytes) -> _Answer:
     said, pause = None, None
     with contextlib.suppress(ValueError):
@@ -288,15 +289,16 @@ class _Known:
     def _stops(self) -> list[Mapping[str, Any]]:
         return self.state.get("stops") or []
 
-    def learn(self, state: Mapping[str, Any]) -> None:
-        """Takes in news; what is older than what is known changes nothing."""
+    def learn(self, state: Mapping[str, Any]) -> bool:
+        """Takes in news; what is older than what is known changes nothing, and is no news."""
         revision = int(state["revision"])
-        if revision < self.revision or revision == self.state.get("revision"):
-            return
-        self.revision, self.state = revision, state
-        self.on_failure = "open" if state.get("on_failure") == "open" else "closed"
-        self.leases.clear()
-        self.refusals = {body: r for body, r in self.refusals.items() if r[0] >= revision}
+        if revision >= self.revision and revision != self.state.get("revision"):
+            self.revision, self.state = revision, state
+            self.leases.clear()
+            self.refusals = {body: r for body, r in self.refusals.items() if r[0] >= revision}
+            if "on_failure" in state:
+                self.on_failure = "open" if state["on_failure"] == "open" else "closed"
+        return revision >= self.revision
 
     def take(
         self, question: _Question, said: Mapping[str, Any], asked_at: float
@@ -315,14 +317,15 @@ class _Known:
             self.refusals.pop(question.body, None)
             self._lease(question, said.get("lease_ms"), asked_at)
             return None
-        self.revision = max(self.revision, revision)
         self.leases.clear()
         is_halted = said.get("state") in ("stopping", "stopped")
         kind: type[NotAllowed] = Stopped if said.get("incident") or is_halted else Denied
         refusal = self._refusal(ApprovalRequired if said["decision"] == "approval" else kind, said)
-        if len(self.refusals) >= REMEMBERED:
-            self.refusals = {body: r for body, r in self.refusals.items() if not body}
-        self.refusals[b"" if is_halted else question.body] = (revision, refusal)
+        if revision >= self.revision:
+            self.revision = revision
+            if len(self.refusals) >= REMEMBERED:
+                self.refusals = {body: r for body, r in self.refusals.items() if not body}
+            self.refusals[b"" if is_halted else question.body] = (revision, refusal)
         return refusal
 
     def _lease(self, question: _Question, milliseconds: object, asked_at: float) -> None:
@@ -368,7 +371,7 @@ class _Follower:
     """Follows the gate's stream on a thread of its own, and confirms what it has heard."""
 
     def __init__(
-        self, wire: _Wire, workflow: str, point: str, learn: Callable[[dict[str, Any]], None]
+        self, wire: _Wire, workflow: str, point: str, learn: Callable[[dict[str, Any]], bool]
     ) -> None:
         self._wire, self._workflow, self._point, self._learn = wire, workflow, point, learn
         self._over = threading.Event()
@@ -406,13 +409,14 @@ class _Follower:
         told: list[dict[str, Any]] = []
         if event == b"snapshot":
             told = json.loads(data)["workflows"]
+            # The server may have been another one before.
+            self._confirmed = -1
         elif event == b"change":
             told = [json.loads(data)]
         for state in told:
             if state["key"] == self._workflow:
-                self._learn(state)
+                self.is_live = self._learn(state)
                 self._heard = max(self._heard, int(state["revision"]))
-                self.is_live = True
         if self._confirmed < self._heard:
             said = {"revision": self._heard, "point": self._point}
             # What fails is tried again at the next sign of life.
@@ -459,8 +463,9 @@ class Evidence:
             )
             if is_full and not self._drops:
                 raise EvidenceFull(f"{self.waiting} records wait for Cordon already")
-            # The number of what is dropped is missing later, and so the server notices.
-            self._number += 1
+            if is_full or not key:
+                # The number of what is dropped is missing later, and so the server notices.
+                self._number += 1
             if is_full:
                 self.dropped += 1
                 return
@@ -537,6 +542,8 @@ class Evidence:
 class Cordon:
     """One workflow's way to Cordon."""
 
+    server = workflow = ""
+
     def __init__(
         self,
         server: str | None = None,
@@ -552,14 +559,16 @@ class Cordon:
         `timeout` is how many seconds the server may take to be reached, and then to answer.
         `on_failure` holds until the first allow has told the workflow's own setting.
         """
+        token = None if token is None else _Token(token.strip())
         if token is not None and token_file is not None:
             raise ValueError("say token or token_file, not both")
         if token is None:
-            token = Path(token_file or _setting("CORDON_TOKEN_FILE")).read_text()
+            file = Path(token_file or _setting("CORDON_TOKEN_FILE"))
+            token = _Token(file.read_text().strip())
         self.server = server or _setting("CORDON_SERVER")
         self.workflow = workflow or _setting("CORDON_WORKFLOW")
         self.point = (point or f"python:{socket.gethostname()}")[:120]
-        self._wire = _Wire(self.server, _checked(token), timeout, allow_insecure_http)
+        self._wire = _Wire(self.server, token, timeout, allow_insecure_http)
         self._terms = (queue_limit, on_full == "drop")
         self._known = _Known(self.workflow, on_failure)
         self._on_open = on_open
@@ -585,7 +594,7 @@ class Cordon:
         atexit.register(self.close)
 
     def __repr__(self) -> str:
-        return f"Cordon({self._wire.server!r}, workflow={self.workflow!r})"
+        return f"<Cordon of {self.workflow or 'no workflow'} at {self.server or 'no server'}>"
 
     def __enter__(self) -> Cordon:
         return self
@@ -630,10 +639,10 @@ class Cordon:
         """Whether the stream is connected and has told of this workflow."""
         return self._follower is not None and self._follower.is_live
 
-    def _learn(self, state: dict[str, Any]) -> None:
-        with self._lock:
-            self._known.learn(state)
+    def _learn(self, state: dict[str, Any]) -> bool:
         self._is_back()
+        with self._lock:
+            return self._known.learn(state)
 
     def _decide(self, question: _Question) -> None:
         """Returns when the workflow may do it, and raises otherwise."""

@@ -11,8 +11,7 @@ extension ArgumentRule {
     /// What is wrong with `argument`, or `nil`.
     ///
     /// A missing argument passes no bound, and of a list every item has to pass.
-    ///
-    /// - Parameter record: the record that the run is about, where its caller has said so.
+    /// `record` is the one that the run is about, where its caller has said so.
     func fault(_ argument: GateArgument?, of record: String?) -> String? {
         if case .list(let items)? = argument {
             guard !items.isEmpty else { return "\(name) is an empty list." }
@@ -44,20 +43,37 @@ extension ArgumentRule {
         return text == record ? nil : "\(name) is not the run's own record."
     }
 
-    /// RFC 5322 lets a list stand in one text, with commas between addresses.
+    /// RFC 5322 lets a list stand in one text, with commas between addresses; each is `address` or
+    /// `name <address>`, and whatever could be read in another way is denied.
     private func domainFault(_ text: String) -> String? {
         guard let domains else { return nil }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            return "\(name) holds a control character."
+        }
         for part in text.split(whereSeparator: { $0 == "," || $0 == ";" }) {
-            let address = part.filter { !" <>\t".contains($0) }
-            guard let at = address.lastIndex(of: "@") else {
-                return "\(name) holds something that is no address."
+            guard let domain = Self.domain(of: part) else {
+                return "\(name) holds something that is not one address."
             }
-            let domain = address[address.index(after: at)...].lowercased()
             guard domains.contains(where: { domain == $0.lowercased() }) else {
                 return "\(name) reaches \(domain), which is outside."
             }
         }
         return nil
+    }
+
+    private static func domain(of part: Substring) -> String? {
+        var address = part.drop { $0 == " " }
+        while address.last == " " { address.removeLast() }
+        if address.last == ">" {
+            guard let open = address.firstIndex(of: "<"), !address[..<open].contains("@")
+            else { return nil }
+            address = address[address.index(after: open)...].dropLast()
+        }
+        let halves = address.split(separator: "@", omittingEmptySubsequences: false)
+        guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty }),
+            !address.contains(where: { " <>\"():\\".contains($0) })
+        else { return nil }
+        return halves[1].lowercased()
     }
 }
 

@@ -107,8 +107,8 @@ extension Workflow {
     ///
     /// Never refused but for a retired workflow: anyone may stop. `leasesUntil` says until when
     /// callers may still rely on an allow that was given. `callsInFlight` says how many calls were
-    /// passing through the gateway, `nil` that the workflow does not come that way. `requestedAt` is
-    /// when the request came in: the time to contain is counted from it.
+    /// passing through the gateway, `nil` that the workflow does not come that way. `requestedAt`
+    /// is when the request came in: the time to contain is counted from it.
     package func stop(
         scope: Containment.Scope, reason: String, incident: String, id: String,
         by person: Person, requestedAt: Instant? = nil, at now: Instant, leasesUntil: Instant?,

@@ -18,6 +18,10 @@ struct CallRecord: Sendable {
     var session: String?
     var target: String?
     var isTruncated = false
+    /// Calls of tools, as JSON in the form of our own interface.
+    var calls: [UInt8]?
+    /// What an MCP server offered, by the server's name: its tools and their digests.
+    var pins: (server: String, tools: [UInt8])?
 
     /// The record, made on a thread that seals: taking content apart is no work for one that reads
     /// requests.
@@ -28,6 +32,9 @@ struct CallRecord: Sendable {
             let place = groups.firstIndex { $0.name == .tools || $0.name == .parameters }
             groups.insert(
                 FieldGroup(.output, json: RawObject.json(members)), at: place ?? groups.endIndex)
+        }
+        if let calls {
+            groups.append(FieldGroup(.tools, json: RawObject.json([("calls", calls[...])])))
         }
         if !attributes.isEmpty {
             groups.append(
@@ -51,6 +58,7 @@ struct CallRecord: Sendable {
 
     /// What would be noticed as a change of the workflow.
     private var fingerprints: [ChangeAspect: String] {
+        if let pins { return [.tools: "\(pins.server) sha256:" + Hex.sha256(pins.tools)] }
         guard let asked, kind == .modelExchange, status == "ok" else { return [:] }
         var prints: [ChangeAspect: String] = [:]
         prints[.model] = facts.model ?? asked.model

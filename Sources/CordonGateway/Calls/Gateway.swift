@@ -8,13 +8,17 @@ import Synchronization
 package struct Gateway: Sendable {
     package let operations: Operations
     package let upstreams: [Upstream]
+    package let servers: [MCPServer]
     package let logger: Logger
     package let figures = GatewayFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
 
-    package init(operations: Operations, upstreams: [Upstream], logger: Logger) {
+    package init(
+        operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [], logger: Logger
+    ) {
         self.operations = operations
         self.upstreams = upstreams
+        self.servers = servers
         self.logger = logger
     }
 
@@ -44,7 +48,8 @@ package struct Gateway: Sendable {
         }
         guard caller.permissions.contains(.callThroughGateway) else {
             throw Denial(
-                403, "not_permitted", "This token is not for the gateway: it needs the scope gateway.")
+                403, "not_permitted",
+                "This token is not for the gateway: it needs the scope gateway.")
         }
         guard let workflow = caller.workflow else {
             throw Denial(
@@ -55,7 +60,9 @@ package struct Gateway: Sendable {
     }
 
     /// Keeps a record, durable when this returns.
-    func keep(_ record: CallRecord, source: String, key: Key, size: Int, cause: String)
+    func keep(
+        _ record: CallRecord, source: String, key: Key, size: Int, cause: String
+    )
         async throws
     {
         let caller = Caller(

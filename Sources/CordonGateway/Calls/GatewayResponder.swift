@@ -29,17 +29,22 @@ where Next.Context: GatewayContext {
     }
 
     package func respond(to request: Request, context: Context) async throws -> Response {
+        if request.uri.path.hasPrefix("/mcp/") {
+            return await mcp(request, context, named: request.uri.path.dropFirst(5))
+        }
         guard let (front, rest) = Front.reached(by: request.uri.path) else {
             return try await next.respond(to: request, context: context)
         }
         let requestID = requestID()
         do {
             let key = try gateway.key(Self.secret(request.headers))
-            let target = String(rest) + (request.uri.query.map { "?" + $0 } ?? "")
+            let query = request.uri.query.map { "?" + $0 } ?? ""
+            let target = String(rest) + query
             let call = ModelCall(
                 gateway: gateway, front: front,
                 operation: front.operation(request.method.rawValue, rest),
-                method: request.method.rawValue, path: request.uri.path, target: target, fields: request.headers,
+                method: request.method.rawValue, path: request.uri.path + query, target: target,
+                fields: request.headers,
                 requestID: requestID, key: key, watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let denial as Denial {
@@ -48,10 +53,50 @@ where Next.Context: GatewayContext {
             gateway.logger.error(
                 "a call failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
             let fault = Denial(
-                500, "internal_fault", "Something failed inside Cordon; the log names \(requestID).",
+                500, "internal_fault",
+                "Something failed inside Cordon; the log names \(requestID).",
                 isPassing: true)
             return Self.response(fault, front, requestID)
         }
+    }
+
+    private func mcp(
+        _ request: Request, _ context: Context, named name: Substring
+    ) async -> Response {
+        let requestID = requestID()
+        do {
+            let key = try gateway.key(Self.secret(request.headers))
+            guard let server = gateway.servers.first(where: { $0.name == name }) else {
+                throw MCPFault(
+                    .upstreamFailed, "The server has no MCP server \(name).", status: 404)
+            }
+            let call = MCPCall(
+                gateway: gateway, server: server, method: request.method.rawValue,
+                fields: request.headers, requestID: requestID, key: key,
+                watch: await ConnectionWatch.of(context.channel))
+            return try await call.answer(request.body)
+        } catch let fault as MCPFault {
+            return Self.response(fault.status, fault.body, [:])
+        } catch let denial as Denial {
+            return Self.response(
+                denial.status, denial.body(.openai, requestID: requestID), [:])
+        } catch {
+            gateway.logger.error(
+                "an MCP call failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            let fault = MCPFault(
+                .upstreamFailed, "The server \(name) could not be reached.", status: 502)
+            return Self.response(fault.status, fault.body, [:])
+        }
+    }
+
+    private static func response(
+        _ status: Int, _ body: [UInt8], _ fields: HTTPFields
+    ) -> Response {
+        var fields = fields
+        fields[.contentType] = "application/json"
+        return Response(
+            status: .init(code: status), headers: fields,
+            body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// The key, where the providers' clients put it.

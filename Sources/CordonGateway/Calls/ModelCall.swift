@@ -18,7 +18,7 @@ struct ModelCall: Sendable {
     let front: Front
     let operation: Front.Operation
     let method: String
-    /// The path as the caller has it.
+    /// The path and the query as the caller has them.
     let path: String
     /// The path and the query, as the upstream has them.
     let target: String
@@ -70,6 +70,9 @@ struct ModelCall: Sendable {
         do {
             let response = try await begin(request, admitted)
             if response.isEventStream || !operation.isRead {
+                finish.whenAbandoned {
+                    abandon(admitted, response, size: size)
+                }
                 return StreamedAnswer(
                     call: self, admitted: admitted, response: response, requestSize: size,
                     finish: finish
@@ -91,7 +94,7 @@ struct ModelCall: Sendable {
     ) async throws -> HTTPClientResponse {
         let call = admitted.call
         return try await withGracefulShutdownHandler {
-            try await call.begin(request, at: admitted.upstream)
+            try await call.begin(request, with: admitted.upstream.send)
         } onGracefulShutdown: {
             MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: Self.grace) {
                 call.giveUp(.serverEnds)
@@ -162,7 +165,7 @@ struct ModelCall: Sendable {
     private func whole(
         _ response: HTTPClientResponse, _ admitted: Admitted, size: Int
     ) async throws -> Response {
-        try refuseRedirect(response)
+        try refuseUnreadable(response)
         var body = try await admitted.call.collect(upTo: Gateway.answerAtMost)
         let held = body.count
         try gateway.budget.take(held)
@@ -171,6 +174,11 @@ struct ModelCall: Sendable {
         record.endedAt = gateway.operations.outside.now()
         record.describe(self, admitted.upstream, response)
         let plain = PlainAnswer(body, operation)
+        if plain == nil, operation.generates, response.status.code < 300 {
+            throw Denial(
+                502, "unreadable_answer",
+                "The upstream's answer is not JSON that can be read in one way only.")
+        }
         record.take(plain, body, operation)
         var denied = Verdicts(allowed: [], denied: [])
         if response.status.code < 300, let plain {
@@ -206,6 +214,10 @@ struct ModelCall: Sendable {
         var allowed: [AskedCall] = []
         var denied: [(call: AskedCall, reason: String)] = []
         for call in calls {
+            if let twice = call.repeatedArgument {
+                denied.append((call, "It names the argument \(twice) more than once."))
+                continue
+            }
             let request = call.request(record: runRecord)
             guard
                 let answer = gateway.operations.gate.decide(
@@ -230,6 +242,11 @@ struct ModelCall: Sendable {
                 record, source: front.rawValue, key: key, size: size, cause: requestID)
             return
         }
+        try await keepOrRefuse(record, size: size)
+    }
+
+    /// - Throws: a denial when the record cannot be kept.
+    func keepOrRefuse(_ record: CallRecord, size: Int) async throws(Denial) {
         do {
             try await gateway.keep(
                 record, source: front.rawValue, key: key, size: size, cause: requestID)
@@ -248,6 +265,17 @@ struct ModelCall: Sendable {
         throw Denial(stop: stop, entry: admitted.entry)
     }
 
+    /// What is not read cannot be judged: an answer with words of a model comes uncompressed, as it
+    /// was asked for.
+    func refuseUnreadable(_ response: HTTPClientResponse) throws(Denial) {
+        try refuseRedirect(response)
+        let coding = response.headers.first(name: "content-encoding") ?? "identity"
+        guard operation.generates, coding.lowercased() != "identity" else { return }
+        throw Denial(
+            502, "unreadable_answer",
+            "The upstream compressed its answer (\(coding)) although it was asked not to.")
+    }
+
     /// A redirect is never followed, and never handed on: it would lead past Cordon.
     func refuseRedirect(_ response: HTTPClientResponse) throws(Denial) {
         guard (300..<400).contains(response.status.code), response.status != .notModified else {
@@ -257,6 +285,18 @@ struct ModelCall: Sendable {
             502, "upstream_redirects",
             "The upstream answered with a redirect (\(response.status.code)), and Cordon follows "
                 + "none.")
+    }
+
+    /// Records a call whose caller went away before the first byte of the answer.
+    private func abandon(_ admitted: Admitted, _ response: HTTPClientResponse, size: Int) {
+        admitted.call.giveUp(.callerGone)
+        guard admitted.isRecorded.claim() else { return }
+        var record = record(admitted.asked, beganAt: admitted.beganAt)
+        record.endedAt = gateway.operations.outside.now()
+        record.status = admitted.passing.isCut ? "cut" : "caller_gone"
+        record.describe(self, admitted.upstream, response)
+        gateway.keepBehind(
+            record, source: front.rawValue, key: key, size: size, cause: requestID)
     }
 
     /// What a failure means to the caller; the record says what happened.
@@ -386,6 +426,7 @@ final class Finish: Sendable {
     private let gate: Gate
     private let passing: InFlightCall
     private let watch: ConnectionWatch?
+    private let abandonment = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(_ gate: Gate, _ passing: InFlightCall, _ watch: ConnectionWatch?) {
         self.gate = gate
@@ -393,14 +434,24 @@ final class Finish: Sendable {
         self.watch = watch
     }
 
+    /// Says what is to be done when the call is dropped without having ended: the server begins no
+    /// answer to a caller that has gone.
+    func whenAbandoned(_ body: @escaping @Sendable () -> Void) {
+        abandonment.withLock { $0 = body }
+    }
+
     /// The caller has its last byte, or never gets one.
     func end() {
+        abandonment.withLock { $0 = nil }
         watch?.whenGone(nil)
         passing.whenCut(nil)
         gate.end(passing)
     }
 
-    deinit { gate.end(passing) }
+    deinit {
+        abandonment.withLock { $0 }?()
+        gate.end(passing)
+    }
 }
 
 extension HTTPClientResponse {

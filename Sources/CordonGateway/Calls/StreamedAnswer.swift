@@ -51,7 +51,7 @@ struct StreamedAnswer: Sendable {
     @concurrent private func pass(
         _ passage: inout StreamPassage, to writer: inout any ResponseBodyWriter
     ) async throws {
-        try call.refuseRedirect(response)
+        try call.refuseUnreadable(response)
         if admitted.waits { try await recordBeginning() }
         while let piece = try await admitted.call.next() {
             if admitted.passing.isCut {
@@ -90,11 +90,12 @@ struct StreamedAnswer: Sendable {
         var out = ByteBuffer()
         for step in try passage.take(piece) {
             switch step {
-            case .bytes(let bytes): out.writeBytes(bytes)
+            case .bytes(let bytes): passage.release(bytes, into: &out)
             case .calls(let calls, let waiting):
                 let verdicts = try await call.judge(calls, admitted)
-                out.writeBytes(
-                    verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts))
+                passage.release(
+                    verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts), into: &out)
+            case .last(let event): passage.releaseLast(event, into: &out)
             case .buffer(let buffer):
                 var buffer = buffer
                 out.writeBuffer(&buffer)
@@ -170,9 +171,7 @@ struct StreamedAnswer: Sendable {
         record.status = "begun"
         record.kind = .note
         record.describe(call, admitted.upstream, response)
-        try await call.gateway.keep(
-            record, source: call.front.rawValue, key: call.key, size: requestSize,
-            cause: call.requestID)
+        try await call.keepOrRefuse(record, size: requestSize)
     }
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
@@ -200,6 +199,10 @@ struct StreamedAnswer: Sendable {
         }
         if admitted.sent.size > 0 { record.attributes.append(("sent", admitted.sent.json)) }
         record.attributes.append(("delivered", passage.delivered.json))
+        if !passage.decisions.isEmpty {
+            let said = passage.decisions.joined(separator: "\n")
+            record.attributes.append(("decision", JSONTree.string(said).bytes))
+        }
         record.isTruncated = passage.delivered.isTruncated || admitted.sent.isTruncated
         return record
     }
@@ -217,11 +220,16 @@ struct StreamPassage: Sendable {
     private var hasEnded = false
     private var size = 0
 
+    /// Why calls were denied, for the record.
+    private(set) var decisions: [String] = []
+
     enum Step {
         case bytes([UInt8])
         case buffer(ByteBuffer)
         /// These calls have to be judged before what waits may go on.
         case calls([AskedCall], waiting: [UInt8])
+        /// The event that ends the stream.
+        case last(ServerSentEvents.Event)
     }
 
     init(_ reader: (any AnswerReading)?, holdsEnd: Bool) {
@@ -247,30 +255,47 @@ struct StreamPassage: Sendable {
                 "An event of the upstream's stream is larger than \(error.limit >> 20) MiB.")
         }
         var steps: [Step] = []
-        for event in whole { take(event, &steps) }
+        for event in whole {
+            guard event.isPlain else {
+                throw Denial(
+                    502, "unreadable_answer",
+                    "The upstream sent an event that cannot be read in one way only.")
+            }
+            take(event, &steps)
+        }
         return steps
     }
 
     private mutating func take(_ event: ServerSentEvents.Event, _ steps: inout [Step]) {
         let bytes = reader?.corrected(event) ?? event.raw
         switch reader?.take(event) ?? .pass {
-        case .pass:
-            if hasEnded { end += bytes } else { steps.append(.bytes(bytes)) }
+        case .pass: steps.append(.bytes(bytes))
         case .hold: waiting += bytes
         case .judge(let calls):
             waiting += bytes
             steps.append(.calls(calls, waiting: waiting))
             waiting = []
-        case .end:
-            hasEnded = holdsEnd
-            // The last event may hold the whole answer: it is read before it is corrected.
-            let last = reader?.corrected(event) ?? bytes
-            if holdsEnd { end += last } else { steps.append(.bytes(last)) }
+        case .judgeAtEnd(let calls):
+            steps.append(.calls(calls, waiting: waiting))
+            waiting = []
+            steps.append(.last(event))
+        case .end: steps.append(.last(event))
         }
     }
 
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
-        reader?.replacement(verdicts) ?? []
+        decisions.append(verdicts.explanation)
+        return reader?.replacement(verdicts) ?? []
+    }
+
+    mutating func release(_ bytes: [UInt8], into out: inout ByteBuffer) {
+        if hasEnded { end += bytes } else { out.writeBytes(bytes) }
+    }
+
+    /// The last event may show the whole answer: what was denied is denied in it as well.
+    mutating func releaseLast(_ event: ServerSentEvents.Event, into out: inout ByteBuffer) {
+        hasEnded = holdsEnd
+        release(reader?.corrected(event) ?? event.raw, into: &out)
     }
 
     /// What is left when the upstream is done.

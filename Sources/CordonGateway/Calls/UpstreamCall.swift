@@ -5,9 +5,9 @@ import Synchronization
 
 /// One call at an upstream, which can be given up from outside at any moment.
 ///
-/// Whoever waits for it goes on to wait for nothing else: writing to the caller is never cancelled
-/// by a stop, because the caller has to be told of it. A wait can also be interrupted without giving
-/// the call up: the next one goes on with the same piece.
+/// Writing to the caller is never cancelled by a stop, because the caller has to be told of it. A
+/// wait can also be interrupted without giving the call up: the next one goes on with the same
+/// piece.
 ///
 /// Safe to share: what is under way is behind one lock; the body is read by one task at a time,
 /// because a piece is asked for only when the one before has come.
@@ -58,10 +58,10 @@ final class UpstreamCall: Sendable {
     }
 
     /// Sends the request and waits for the head of the answer.
-    func begin(_ request: HTTPClientRequest, at upstream: Upstream) async throws
-        -> HTTPClientResponse
-    {
-        let send = upstream.send
+    func begin(
+        _ request: HTTPClientRequest,
+        with send: @escaping @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
+    ) async throws -> HTTPClientResponse {
         let task = Task { try await send(request) }
         watch { task.cancel() }
         let response = try await task.value
@@ -135,8 +135,8 @@ final class UpstreamCall: Sendable {
 
 /// Reads a body piece by piece, from whichever task asks.
 ///
-/// Unchecked because the iterator is not sendable; `UpstreamCall` has one task at a time read a
-/// piece, and each is begun behind the lock that the one before has let go.
+/// Safe to share: the iterator is not sendable, so this is unchecked; but `UpstreamCall` has one
+/// task at a time read a piece, and each is begun behind the lock that the one before has let go.
 private final class BodyReader: @unchecked Sendable {
     private var iterator: HTTPClientResponse.Body.AsyncIterator?
 

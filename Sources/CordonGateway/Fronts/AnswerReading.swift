@@ -8,6 +8,8 @@ enum Passage: Equatable {
     case hold
     /// With it these calls are whole: they are judged before anything that waits goes on.
     case judge([AskedCall])
+    /// It ends the stream, and shows calls that nobody has judged yet.
+    case judgeAtEnd([AskedCall])
     /// It ends the stream: it goes on once the record is durable, where that is asked for.
     case end
 }
@@ -64,6 +66,13 @@ extension Front.Operation {
 
 extension ServerSentEvents.Event {
     var tree: JSONTree? { hasData ? JSONTree(Array(data)) : nil }
+
+    /// Whether every reader finds the same in it: JSON without a member that stands twice, or
+    /// nothing, or the word that ends a stream.
+    var isPlain: Bool {
+        guard hasData, !data.isEmpty, !isData("[DONE]") else { return true }
+        return withData(JSONScan.isWhole) && JSONMembers.repeatedName(in: data) == nil
+    }
 }
 
 /// An event with this data, and with a name where the provider's events have one.

@@ -7,9 +7,12 @@ struct AskedCall: Equatable, Sendable {
     /// The arguments as the model wrote them: JSON in a text, or an object.
     let arguments: String
 
+    /// An argument that is named twice, so that the tool might take another than was judged.
+    var repeatedArgument: String? { JSONMembers.repeatedName(in: Array(arguments.utf8)[...]) }
+
     /// The question to the gate; arguments that are no object pass no rule.
     ///
-    /// - Parameter record: the record that the run is about, as its caller says.
+    /// `record` is the one that the run is about, as its caller says.
     func request(record: String?) -> GateRequest {
         let tree = JSONTree(Array(arguments.utf8))
         var named: [String: GateArgument] = [:]
@@ -66,10 +69,30 @@ extension JSONTree {
         return .object(members, written: [])
     }
 
+    /// As it was written, where somebody has; else without space.
     var bytes: [UInt8] {
         var json = JSONText()
-        write(into: &json)
+        writeAsWritten(into: &json)
         return json.bytes
+    }
+
+    private func writeAsWritten(into json: inout JSONText) {
+        switch self {
+        case .object(_, let written) where !written.isEmpty: json.raw(written)
+        case .array(_, let written) where !written.isEmpty: json.raw(written)
+        case .object(let members, _):
+            json.beginObject()
+            for member in members {
+                json.key(member.name)
+                member.value.writeAsWritten(into: &json)
+            }
+            json.endObject()
+        case .array(let items, _):
+            json.beginArray()
+            for item in items { item.writeAsWritten(into: &json) }
+            json.endArray()
+        case .string, .number, .bool, .null: write(into: &json)
+        }
     }
 
     var integer: Int? {

@@ -10,6 +10,10 @@ struct ChatStream: AnswerReading {
     /// Choices with calls that are not whole yet.
     private var open: Set<Int> = []
     private var waiting: Set<Int> = []
+    /// The choices whose calls were handed out last.
+    private var held: Set<Int> = []
+    /// Choices of which a chunk with the role has gone on.
+    private var spoken: Set<Int> = []
     /// The members that all chunks share, for chunks of our own.
     private var frame: [(String, JSONTree)] = []
 
@@ -19,6 +23,8 @@ struct ChatStream: AnswerReading {
         var refusal: String?
         var reasoning = ""
         var calls: [Int: Call] = [:]
+        /// Places of calls that were handed out.
+        var judged: Set<Int> = []
         var finish: String?
     }
 
@@ -31,13 +37,37 @@ struct ChatStream: AnswerReading {
     }
 
     mutating func take(_ event: ServerSentEvents.Event) -> Passage {
-        if event.isData("[DONE]") { return waiting.isEmpty ? .end : .judge(heldCalls) }
-        guard let tree = event.tree else { return open.isEmpty ? .pass : .hold }
+        if event.isData("[DONE]") { return waiting.isEmpty ? .end : .judgeAtEnd(handOut()) }
+        guard let tree = event.tree else { return waiting.isEmpty ? .pass : .hold }
         facts.take(tree)
         if frame.isEmpty { frame = ChatStream.shared(tree) }
         for item in tree["choices"]?.items ?? [] { take(choice: item) }
-        if waiting.isEmpty { return .pass }
-        return open.isEmpty ? .judge(heldCalls) : .hold
+        if waiting.isEmpty {
+            for item in tree["choices"]?.items ?? [] where item["delta"]?["role"] != nil {
+                spoken.insert(item["index"]?.integer ?? 0)
+            }
+            return .pass
+        }
+        return open.isEmpty ? .judge(handOut()) : .hold
+    }
+
+    /// The calls that are whole; each is handed out once.
+    private mutating func handOut() -> [AskedCall] {
+        held = waiting
+        waiting = []
+        open = []
+        return held.sorted().flatMap { index in
+            heldCalls(index).map { place, call in
+                choices[index]?.judged.insert(place)
+                return call.asked
+            }
+        }
+    }
+
+    private func heldCalls(_ index: Int) -> [(key: Int, value: Call)] {
+        let judged = choices[index]?.judged ?? []
+        return (choices[index]?.calls ?? [:]).filter { !judged.contains($0.key) }
+            .sorted { $0.key < $1.key }
     }
 
     private mutating func take(choice item: JSONTree) {
@@ -45,8 +75,12 @@ struct ChatStream: AnswerReading {
         var choice = choices[index] ?? Choice()
         if let delta = item["delta"] {
             if let role = delta["role"]?.string { choice.role = role }
-            if let text = delta["content"]?.string { choice.content = (choice.content ?? "") + text }
-            if let text = delta["refusal"]?.string { choice.refusal = (choice.refusal ?? "") + text }
+            if let text = delta["content"]?.string {
+                choice.content = (choice.content ?? "") + text
+            }
+            if let text = delta["refusal"]?.string {
+                choice.refusal = (choice.refusal ?? "") + text
+            }
             choice.reasoning += delta["reasoning_content", "reasoning"]?.string ?? ""
             for part in delta["tool_calls"]?.items ?? [] {
                 let place = part["index"]?.integer ?? 0
@@ -57,8 +91,9 @@ struct ChatStream: AnswerReading {
                 choice.calls[-1, default: Call()].take(part)
             }
         }
-        if !choice.calls.isEmpty, choice.finish == nil {
-            open.insert(index)
+        if choice.calls.keys.contains(where: { !choice.judged.contains($0) }) {
+            // A call may even come behind the reason to finish: then it is whole at once.
+            if choice.finish == nil { open.insert(index) }
             waiting.insert(index)
         }
         if let finish = item["finish_reason"]?.string {
@@ -68,30 +103,26 @@ struct ChatStream: AnswerReading {
         choices[index] = choice
     }
 
-    private var heldCalls: [AskedCall] {
-        waiting.sorted().flatMap { index in
-            (choices[index]?.calls ?? [:]).sorted { $0.key < $1.key }.map(\.value.asked)
-        }
-    }
-
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
         var bytes: [UInt8] = []
-        for index in waiting.sorted() {
+        for index in held.sorted() {
             let calls = (choices[index]?.calls ?? [:]).sorted { $0.key < $1.key }.map(\.value)
             let kept = calls.filter { verdicts.allowed.contains($0.asked) }
             let lost = verdicts.denied.filter { denied in
                 calls.contains { $0.asked == denied.call }
             }
-            var delta: [(String, JSONTree)] = [("role", .string("assistant"))]
+            var delta: [(String, JSONTree)] = []
+            if spoken.insert(index).inserted { delta.append(("role", .string("assistant"))) }
             if !lost.isEmpty { delta.append(("content", .string(AskedCall.explanation(lost)))) }
             if !kept.isEmpty {
                 delta.append(
                     ("tool_calls", .new(kept.enumerated().map { $1.tree(index: $0) })))
             }
             bytes += chunk(index, delta: .new(delta), finish: nil)
-            bytes += chunk(index, delta: .object([], written: []), finish: kept.isEmpty ? "stop" : "tool_calls")
+            bytes += chunk(
+                index, delta: .object([], written: []),
+                finish: kept.isEmpty ? "stop" : "tool_calls")
         }
-        waiting = []
         return bytes
     }
 

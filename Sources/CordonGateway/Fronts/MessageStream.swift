@@ -7,7 +7,11 @@ import CordonCore
 struct MessageStream: AnswerReading {
     private(set) var facts = AnswerFacts()
     private var blocks: [Int: Block] = [:]
-    private var open: Int?
+    /// Calls that have begun and not ended, and all that wait with them.
+    private var open: Set<Int> = []
+    private var waiting: [Int] = []
+    /// A message that began with calls in it.
+    private var beginning: JSONTree?
     private var stopReason: String?
     private var denied = 0
     private var allowed = 0
@@ -28,29 +32,43 @@ struct MessageStream: AnswerReading {
     }
 
     mutating func take(_ event: ServerSentEvents.Event) -> Passage {
-        guard let tree = event.tree else { return open == nil ? .pass : .hold }
+        guard let tree = event.tree else { return open.isEmpty ? .pass : .hold }
         let index = tree["index"]?.integer ?? 0
         switch tree["type"]?.string {
         case "message_start":
-            if let message = tree["message"] { facts.take(message) }
+            if let message = tree["message"] {
+                facts.take(message)
+                let calls = (message["content"]?.items ?? []).compactMap(PlainAnswer.messageCall)
+                if !calls.isEmpty {
+                    beginning = tree
+                    allowed += calls.count
+                    return .judge(calls)
+                }
+            }
         case "content_block_start":
             let block = Block(start: tree["content_block"] ?? .null)
             blocks[index] = block
-            if block.type == "tool_use" { open = index }
+            if block.type == "tool_use" {
+                if open.isEmpty { waiting = [] }
+                open.insert(index)
+                waiting.append(index)
+            }
         case "content_block_delta": take(delta: tree["delta"] ?? .null, of: index)
         case "content_block_stop":
-            if open == index, let call = blocks[index]?.asked {
-                open = nil
-                allowed += 1
-                return .judge([call])
+            if open.remove(index) != nil, open.isEmpty {
+                let calls = waiting.compactMap { blocks[$0]?.asked }
+                allowed += calls.count
+                return .judge(calls)
             }
         case "message_delta":
             stopReason = tree["delta"]?["stop_reason"]?.string ?? stopReason
             if let usage = tree["usage"] { facts.take(usage: usage) }
-        case "message_stop": return .end
+        case "message_stop":
+            let calls = open.sorted().compactMap { blocks[$0]?.asked }
+            return calls.isEmpty ? .end : .judgeAtEnd(calls)
         default: break
         }
-        return open == nil ? .pass : .hold
+        return open.isEmpty ? .pass : .hold
     }
 
     private mutating func take(delta: JSONTree, of index: Int) {
@@ -59,33 +77,48 @@ struct MessageStream: AnswerReading {
         blocks[index]?.thinking += delta["thinking"]?.string ?? ""
     }
 
-    /// One block is judged at a time: it becomes a text that says why.
+    /// A block that was denied becomes a text that says why; the others are told anew.
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
-        allowed -= 1
-        denied += 1
-        guard
-            let index = blocks.first(where: { $0.value.asked == verdicts.denied.first?.call })?.key
-        else { return [] }
-        let place = ("index", JSONTree.new(index))
-        return sentEvent(
-            .new([
-                ("type", .string("content_block_start")), place,
-                ("content_block", .new([("type", .string("text")), ("text", .string(""))])),
-            ]), named: "content_block_start")
-            + sentEvent(
-                .new([
-                    ("type", .string("content_block_delta")), place,
-                    (
-                        "delta",
-                        .new([
-                            ("type", .string("text_delta")),
-                            ("text", .string(verdicts.explanation)),
-                        ])
-                    ),
-                ]), named: "content_block_delta")
-            + sentEvent(
-                .new([("type", .string("content_block_stop")), place]),
-                named: "content_block_stop")
+        allowed -= verdicts.denied.count
+        denied += verdicts.denied.count
+        if let tree = beginning, let message = tree["message"] {
+            beginning = nil
+            let content = (message["content"]?.items ?? []).map { block -> JSONTree in
+                let call = PlainAnswer.messageCall(block)
+                return verdicts.denied.first { $0.call == call }.map { Self.text([$0]) } ?? block
+            }
+            return sentEvent(
+                tree.with("message", message.with("content", .new(content))),
+                named: "message_start")
+        }
+        return waiting.flatMap { index -> [UInt8] in
+            guard let block = blocks[index] else { return [] }
+            let why = verdicts.denied.filter { $0.call == block.asked }
+            let start =
+                why.isEmpty
+                ? block.start : JSONTree.new([("type", .string("text")), ("text", .string(""))])
+            let delta: [(String, JSONTree)] =
+                why.isEmpty
+                ? [("type", .string("input_json_delta")), ("partial_json", .string(block.json))]
+                : [
+                    ("type", .string("text_delta")),
+                    ("text", .string(AskedCall.explanation(why))),
+                ]
+            return Self.event("content_block_start", index, [("content_block", start)])
+                + Self.event("content_block_delta", index, [("delta", .new(delta))])
+                + Self.event("content_block_stop", index, [])
+        }
+    }
+
+    private static func text(_ denied: [(call: AskedCall, reason: String)]) -> JSONTree {
+        .new([("type", .string("text")), ("text", .string(AskedCall.explanation(denied)))])
+    }
+
+    private static func event(
+        _ name: String, _ index: Int, _ more: [(String, JSONTree)]
+    ) -> [UInt8] {
+        sentEvent(
+            .new([("type", .string(name)), ("index", .new(index))] + more), named: name)
     }
 
     /// An answer without a call left does not wait for a tool's result.

@@ -6,9 +6,11 @@ struct PlainAnswer: Sendable {
     private let tree: JSONTree
     private let members: [(name: String, value: ArraySlice<UInt8>)]
 
-    /// - Returns: `nil` for what is no JSON object: it is passed on and recorded as it is.
+    /// - Returns: `nil` for what is no JSON object, or one that readers may read differently.
     init?(_ body: [UInt8], _ operation: Front.Operation) {
-        guard let tree = JSONTree(body), tree.isObject else { return nil }
+        guard let tree = JSONTree(body), tree.isObject,
+            JSONMembers.repeatedName(in: body[...]) == nil
+        else { return nil }
         self.operation = operation
         self.tree = tree
         members = JSONScan.rawMembers(of: body)
@@ -120,7 +122,7 @@ struct PlainAnswer: Sendable {
             arguments: function["arguments", "input"]?.string ?? "{}")
     }
 
-    private static func messageCall(_ block: JSONTree) -> AskedCall? {
+    static func messageCall(_ block: JSONTree) -> AskedCall? {
         guard block["type"]?.string == "tool_use", let name = block["name"]?.string
         else { return nil }
         return AskedCall(

@@ -7,18 +7,27 @@ struct ResponseStream: AnswerReading {
     /// The items that are done, and the texts of those that are not.
     private var items: [Int: JSONTree] = [:]
     private var texts: [Int: String] = [:]
-    /// Calls that have begun and are not done.
+    /// Calls that have begun and are not done, and the items that wait with them.
     private var open: Set<Int> = []
     private var waiting: [Int] = []
+    /// The numbers of the events that wait, for those that are told in their place.
+    private var numbers: [JSONTree] = []
     private var whole: JSONTree?
-    private var deniedItems: [Int: JSONTree] = [:]
+    /// An event that shows the response as a whole, with calls that were not seen before.
+    private var showing: JSONTree?
+    private var judged: [AskedCall] = []
+    private var denied: [(call: AskedCall, reason: String)] = []
 
     mutating func take(_ event: ServerSentEvents.Event) -> Passage {
         guard let tree = event.tree else { return open.isEmpty ? .pass : .hold }
         let index = tree["output_index"]?.integer ?? 0
-        switch tree["type"]?.string {
-        case "response.created", "response.in_progress":
-            if let response = tree["response"] { facts.take(response) }
+        let type = tree["type"]?.string ?? ""
+        if open.isEmpty {
+            numbers = []
+            waiting = []
+        }
+        if let number = tree["sequence_number"] { numbers.append(number) }
+        switch type {
         case "response.output_item.added":
             if let item = tree["item"] {
                 items[index] = item
@@ -30,36 +39,55 @@ struct ResponseStream: AnswerReading {
         case "response.output_text.delta":
             texts[index, default: ""] += tree["delta"]?.string ?? ""
         case "response.output_item.done":
-            if let item = tree["item"] { items[index] = item }
-            if open.remove(index) != nil, open.isEmpty { return .judge(heldCalls) }
-        case "response.completed", "response.incomplete", "response.failed":
-            if let response = tree["response"] {
-                facts.take(response)
-                whole = response["output"]
+            guard let item = tree["item"] else { break }
+            items[index] = item
+            if open.remove(index) == nil, ResponseStream.isCall(item) { waiting.append(index) }
+            if open.isEmpty, !waiting.isEmpty {
+                return .judge(handOut(waiting.compactMap { items[$0].flatMap(Self.call) }))
             }
-            return .end
-        default: break
+        default:
+            guard let response = tree["response"] else { break }
+            facts.take(response)
+            let isLast = ResponseStream.last.contains(type)
+            if isLast { whole = response["output"] }
+            let calls = (response["output"]?.items ?? []).compactMap(Self.call)
+                .filter { !judged.contains($0) }
+            if isLast { return calls.isEmpty ? .end : .judgeAtEnd(handOut(calls)) }
+            if !calls.isEmpty {
+                showing = tree
+                return .judge(handOut(calls))
+            }
         }
         return open.isEmpty ? .pass : .hold
     }
 
-    private var heldCalls: [AskedCall] { waiting.compactMap { items[$0].flatMap(Self.call) } }
+    private static let last: Set<String> = [
+        "response.completed", "response.incomplete", "response.failed",
+    ]
+
+    private mutating func handOut(_ calls: [AskedCall]) -> [AskedCall] {
+        judged += calls
+        return calls
+    }
 
     /// What waited is one or more items: all of them are told anew, denied calls as messages.
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
+        denied += verdicts.denied
+        if let tree = showing {
+            showing = nil
+            return corrected(tree) ?? []
+        }
         var bytes: [UInt8] = []
+        var numbers = numbers[...]
         for index in waiting {
-            guard let item = items[index], let call = Self.call(item) else { continue }
-            var told = item
-            if let denied = verdicts.denied.first(where: { $0.call == call }) {
-                told = Self.message(AskedCall.explanation([denied]), in: item)
-                deniedItems[index] = told
-            }
+            guard let item = items[index] else { continue }
             for name in ["response.output_item.added", "response.output_item.done"] {
-                bytes += sentEvent(
-                    .new([
-                        ("type", .string(name)), ("output_index", .new(index)), ("item", told),
-                    ]), named: name)
+                var members: [(String, JSONTree)] = [
+                    ("type", .string(name)), ("output_index", .new(index)),
+                    ("item", told(item)),
+                ]
+                if let number = numbers.popFirst() { members.append(("sequence_number", number)) }
+                bytes += sentEvent(.new(members), named: name)
             }
         }
         waiting = []
@@ -67,12 +95,22 @@ struct ResponseStream: AnswerReading {
     }
 
     mutating func corrected(_ event: ServerSentEvents.Event) -> [UInt8]? {
-        guard !deniedItems.isEmpty, let tree = event.tree, let type = tree["type"]?.string,
-            let response = tree["response"], let output = response["output"]?.items
+        event.tree.flatMap(corrected)
+    }
+
+    private func corrected(_ tree: JSONTree) -> [UInt8]? {
+        guard !denied.isEmpty, let type = tree["type"]?.string, let response = tree["response"],
+            let output = response["output"]?.items
         else { return nil }
-        let told = output.enumerated().map { deniedItems[$0.offset] ?? $0.element }
         return sentEvent(
-            tree.with("response", response.with("output", .new(told))), named: type)
+            tree.with("response", response.with("output", .new(output.map(told)))), named: type)
+    }
+
+    /// An item as it is told: a call that was denied is a message.
+    private func told(_ item: JSONTree) -> JSONTree {
+        guard let call = Self.call(item), let why = denied.first(where: { $0.call == call })
+        else { return item }
+        return Self.message(AskedCall.explanation([why]), in: item)
     }
 
     var output: [(String, [UInt8])] {

@@ -55,13 +55,20 @@ package struct MCPToolCall: Sendable {
     }
 
     /// The question to the gate.
-    package func gateRequest(target: GateRequest.Recipient? = nil) -> GateRequest {
-        GateRequest(action: .tool, tool: name, arguments: judged, target: target)
+    package func gateRequest(
+        target: GateRequest.Recipient? = nil, record: String? = nil
+    ) -> GateRequest {
+        GateRequest(
+            action: .tool, tool: name, arguments: judged, target: target, record: record)
     }
 
-    /// Numbers and texts can be judged; a number that no `Double` holds passes no bound.
+    /// Numbers and texts can be judged, and lists of them; a number that no `Double` holds passes
+    /// no bound.
     private static func argument(_ value: MCPMessage.Raw) -> GateArgument {
         if let text = JSONMembers.text(value) { return .text(text) }
+        if value.first == UInt8(ascii: "[") {
+            return .list(JSONScan.rawItems(of: Array(value)).map(argument))
+        }
         guard let first = value.first, first == UInt8(ascii: "-") || first &- 0x30 < 10,
             let number = Double(String(decoding: value, as: UTF8.self)), number.isFinite
         else { return .other }

@@ -130,7 +130,8 @@ extension GatewayBody {
     var domain: GatewayTerms {
         GatewayTerms(
             record: record.flatMap { GatewayTerms.Recording(rawValue: $0.rawValue) },
-            onStop: onStop == .drain ? .drain : .cut, onFailure: onFailure == .open ? .open : .closed,
+            onStop: onStop == .drain ? .drain : .cut,
+            onFailure: onFailure == .open ? .open : .closed,
             models: models ?? [], upstreams: upstreams ?? [:], mcpServers: mcpServers ?? [],
             onToolChange: onToolChange == .stop ? .stop : .journal)
     }

@@ -80,7 +80,8 @@ enum GateRoutes {
     private static func decided(
         _ exchange: Exchange, _ key: String, _ request: GateRequest?
     ) throws(Refusal) -> GateAnswer {
-        guard let answer = exchange.operations.gate.decide(
+        guard
+            let answer = exchange.operations.gate.decide(
                 key, request, at: "gate", .gate)
         else {
             throw Refusal(.notFound, "There is no workflow \(key).")

@@ -27,7 +27,7 @@ extension GateRoutes {
     static let points = Route(
         method: "GET", path: Paths.root + "/workflows/{key}/points",
         operationID: "listEnforcementPoints", tag: tag,
-        summary: "Where the workflow was met since the start, and whether a stop takes effect there.",
+        summary: "Where the workflow was met since the start, and whether a stop works there.",
         permission: .readWorkflows, command: "workflow points",
         answers: [
             .init(
@@ -43,7 +43,8 @@ extension GateRoutes {
             exchange.operations.gate.points(key)
             + [exchange.operations.observer(of: key)].compactMap(\.self)
         return try .json(
-            EnforcementPointsView(workflow: workflow.key, items: met.map(EnforcementPointView.init)))
+            EnforcementPointsView(
+                workflow: workflow.key, items: met.map(EnforcementPointView.init)))
     }
 
     static let stream = Route(

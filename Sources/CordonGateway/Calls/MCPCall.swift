@@ -1,0 +1,345 @@
+import AsyncHTTPClient
+import CordonCore
+import CordonOperations
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+
+/// One request of a workflow to an MCP server.
+///
+/// Calls of tools are judged, recorded before they are sent and again when they have ended, and cut
+/// by a stop. Everything else passes, also while the workflow is stopped, so that its session stays
+/// usable: what a stop forbids is acting.
+struct MCPCall: Sendable {
+    let gateway: Gateway
+    let server: MCPServer
+    let method: String
+    let fields: HTTPFields
+    let requestID: String
+    let key: Gateway.Key
+    let watch: ConnectionWatch?
+
+    /// A call of a tool that was admitted.
+    private struct Admitted: Sendable {
+        let message: MCPMessage
+        let tool: MCPToolCall
+        let revision: MCPRevision
+        let passing: InFlightCall
+        let entry: GateEntry
+        let beganAt: Instant
+    }
+
+    func answer(_ body: RequestBody) async throws -> Response {
+        try mayReach()
+        guard method == "POST" else { return try await passed(nil) }
+        let bytes = try await read(body)
+        let message = try MCPMessage.read(bytes)
+        let revision = try headers.revision(of: message)
+        guard message.isRequest, message.method == MCPToolCall.method else {
+            return try await passed(message, bytes)
+        }
+        return try await call(message, try MCPToolCall(message), revision, bytes)
+    }
+
+    private func mayReach() throws(MCPFault) {
+        guard let entry = gateway.operations.gate.entry(key.workflow) else {
+            throw MCPFault(.outsideAuthority, "There is no workflow \(key.workflow).", status: 404)
+        }
+        let allowed = entry.terms.mcpServers
+        guard allowed.isEmpty || allowed.contains(server.name) else {
+            throw MCPFault(
+                .outsideAuthority, "\(key.workflow) may not reach the server \(server.name).",
+                status: 403)
+        }
+    }
+
+    private func read(_ body: RequestBody) async throws -> [UInt8] {
+        do {
+            let buffer = try await body.collect(upTo: MCPMessage.largest)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw MCPFault(
+                .invalidRequest, "A message has \(MCPMessage.largest >> 20) MiB at most.",
+                status: 413)
+        }
+    }
+
+    private var headers: MCPHeaders {
+        func values(_ name: String) -> [String] {
+            HTTPField.Name(name).map { fields[values: $0] } ?? []
+        }
+        return MCPHeaders(
+            version: values("mcp-protocol-version"), method: values("mcp-method"),
+            name: values("mcp-name"))
+    }
+
+    // MARK: What passes
+
+    /// Passes a request that is no call of a tool; lists of tools come in a stable order.
+    private func passed(_ message: MCPMessage?, _ bytes: [UInt8] = []) async throws -> Response {
+        if message == nil {
+            let revision = try headers.revision()
+            guard revision.allows(httpMethod: method) else {
+                return Response(status: .methodNotAllowed, headers: [.allow: "POST"])
+            }
+        }
+        let call = UpstreamCall()
+        watch?.whenGone { call.giveUp(.callerGone) }
+        let beganAt = gateway.operations.outside.now()
+        let response = try await begin(call, bytes)
+        guard message?.method == "tools/list", !response.isEventStream, let message else {
+            return streamed(response, call) {}
+        }
+        let whole = try await call.collect(upTo: Gateway.answerAtMost)
+        watch?.whenGone(nil)
+        let told = Self.sorted(whole)
+        var record = CallRecord(beganAt: beganAt)
+        record.kind = .note
+        record.endedAt = gateway.operations.outside.now()
+        record.pins = told.pins.map { (server.name, $0) }
+        record.attributes = [
+            ("mcp", facts(message.method ?? "", response)), ("answer", told.bytes),
+        ]
+        gateway.keepBehind(
+            record, source: "mcp", key: key, size: whole.count, cause: requestID)
+        return self.whole(response, told.bytes)
+    }
+
+    private static func sorted(_ body: [UInt8]) -> (bytes: [UInt8], pins: [UInt8]?) {
+        // What is no list of tools is passed on as it is: the client says what it thinks of it.
+        guard let result = JSONMembers(body[...])?["result"], let list = try? MCPToolList(result)
+        else { return (body, nil) }
+        let pins = list.pins.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.digest)" }
+        return (
+            Array(body[..<result.startIndex]) + list.sorted + Array(body[result.endIndex...]),
+            Array(pins.joined(separator: "\n").utf8)
+        )
+    }
+
+    // MARK: Calls of tools
+
+    private func call(
+        _ message: MCPMessage, _ tool: MCPToolCall, _ revision: MCPRevision, _ bytes: [UInt8]
+    ) async throws -> Response {
+        let beganAt = gateway.operations.outside.now()
+        let request = tool.gateRequest(record: field("x-cordon-record"))
+        let passing = InFlightCall(workflow: key.workflow, request: request)
+        guard let answer = gateway.operations.gate.admit(passing) else {
+            throw MCPFault(.outsideAuthority, "There is no workflow \(key.workflow).", status: 404)
+        }
+        gateway.figures.add(\.calls)
+        let admitted = Admitted(
+            message: message, tool: tool, revision: revision, passing: passing,
+            entry: answer.entry, beganAt: beganAt)
+        if let refusal = MCPRefusal(
+            answer.decision, fallback: answer.entry.fallback, decisionID: requestID)
+        {
+            gateway.figures.add(\.denied)
+            keepBehind(admitted, status: "denied: \(refusal.sentence)", nil, [])
+            try await noteDenial(answer)
+            return said(refusal, admitted)
+        }
+        let finish = Finish(gateway.operations.gate, passing, watch)
+        do {
+            let answer = try await forwarded(bytes, admitted, finish)
+            return answer
+        } catch {
+            defer { finish.end() }
+            let isCut = passing.isCut
+            keepBehind(
+                admitted, status: isCut ? "cut" : "error: \(error)", nil, [])
+            if isCut, let stop = passing.stop {
+                gateway.figures.add(\.cut)
+                return said(refusal(of: stop, admitted), admitted)
+            }
+            gateway.figures.add(\.upstreamFailures)
+            let isFull = (error as? Refusal).map { $0.kind == .overloaded } ?? false
+            let cause: MCPRefusal.Cause = isFull ? .overloaded : .upstreamFailed
+            return said(
+                MCPRefusal(cause, fallback: admitted.entry.fallback, decisionID: requestID),
+                admitted)
+        }
+    }
+
+    private func forwarded(
+        _ bytes: [UInt8], _ admitted: Admitted, _ finish: Finish
+    ) async throws -> Response {
+        let waits = admitted.entry.terms.recording(admitted.entry.authority) == .recordOrRefuse
+        // An act that nobody could prove afterwards is not begun.
+        if waits { try await keep(admitted, status: "begun", nil, []) }
+        let call = UpstreamCall()
+        watch?.whenGone { if admitted.revision.goingAwayCancels { call.giveUp(.callerGone) } }
+        admitted.passing.whenCut { call.giveUp(.stopped) }
+        let response = try await begin(call, bytes)
+        guard !response.isEventStream else {
+            return stream(response, call, admitted, finish)
+        }
+        let whole = try await call.collect(upTo: Gateway.answerAtMost)
+        guard admitted.passing.settle() else { throw CancellationError() }
+        if waits {
+            try await keep(admitted, status: Self.status(response), response, whole)
+        } else {
+            keepBehind(admitted, status: Self.status(response), response, whole)
+        }
+        finish.end()
+        return self.whole(response, whole)
+    }
+
+    /// Passes a stream; a stop ends it with a result that says so.
+    private func stream(
+        _ response: HTTPClientResponse, _ call: UpstreamCall, _ admitted: Admitted,
+        _ finish: Finish
+    ) -> Response {
+        let delivered = OpaqueCopy()
+        return Response(
+            status: .init(code: Int(response.status.code)),
+            headers: ForwardedFields.answer(response.headers),
+            body: ResponseBody { writer in
+                var status = "ok"
+                do {
+                    while let piece = try await call.next() {
+                        guard !admitted.passing.isCut else { throw CancellationError() }
+                        try await writer.write(piece)
+                        delivered.take(piece)
+                    }
+                } catch {
+                    status = admitted.passing.isCut ? "cut" : "error: \(error)"
+                    call.giveUp(.callerGone)
+                    let refusal =
+                        admitted.passing.stop.map { self.refusal(of: $0, admitted) }
+                        ?? MCPRefusal(.upstreamFailed, decisionID: requestID)
+                    let event = MCPEvents.event(result(refusal, admitted))
+                    // A caller that is gone needs no last word.
+                    try? await writer.write(ByteBuffer(bytes: event))
+                }
+                keepBehind(admitted, status: status, response, [], delivered)
+                finish.end()
+                try await writer.finish(nil)
+            })
+    }
+
+    private func noteDenial(_ answer: GateAnswer) async throws {
+        guard case .deny(let reason) = answer.decision else { return }
+        if answer.tripsWatch {
+            try await gateway.operations.tripOnDenial(key.workflow, reason: reason)
+        }
+        try await gateway.operations.suggestIncident(key.workflow, what: reason)
+    }
+
+    // MARK: Answers
+
+    private func refusal(of stop: GateEntry.Stop, _ admitted: Admitted) -> MCPRefusal {
+        MCPRefusal(
+            .stopped(reason: stop.reason, incident: stop.incident),
+            fallback: admitted.entry.fallback, decisionID: requestID)
+    }
+
+    private func result(_ refusal: MCPRefusal, _ admitted: Admitted) -> [UInt8] {
+        // Whether the tool promises structure stands in its list, which may never have come by.
+        refusal.result(
+            to: admitted.message.id ?? [], in: admitted.revision, promisesStructure: false)
+    }
+
+    private func said(_ refusal: MCPRefusal, _ admitted: Admitted) -> Response {
+        Response(
+            status: .init(code: MCPRefusal.status), headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: result(refusal, admitted))))
+    }
+
+    private func whole(_ response: HTTPClientResponse, _ bytes: [UInt8]) -> Response {
+        Response(
+            status: .init(code: Int(response.status.code)),
+            headers: ForwardedFields.answer(response.headers),
+            body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    private func streamed(
+        _ response: HTTPClientResponse, _ call: UpstreamCall,
+        _ ended: @escaping @Sendable () -> Void
+    ) -> Response {
+        Response(
+            status: .init(code: Int(response.status.code)),
+            headers: ForwardedFields.answer(response.headers),
+            body: ResponseBody { writer in
+                while let piece = try await call.next() { try await writer.write(piece) }
+                ended()
+                try await writer.finish(nil)
+            })
+    }
+
+    private func begin(_ call: UpstreamCall, _ bytes: [UInt8]) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: server.address)
+        request.method = HTTPMethod(rawValue: method)
+        request.headers = ForwardedFields.request(fields)
+        server.authorize(&request)
+        if method == "POST" { request.body = .bytes(ByteBuffer(bytes: bytes)) }
+        return try await call.begin(request, with: server.send)
+    }
+
+    // MARK: Records
+
+    private func keep(
+        _ admitted: Admitted, status: String, _ response: HTTPClientResponse?, _ answer: [UInt8]
+    ) async throws {
+        try await gateway.keep(
+            record(admitted, status, response, answer, nil), source: "mcp", key: key,
+            size: admitted.tool.arguments.count + answer.count, cause: requestID)
+    }
+
+    private func keepBehind(
+        _ admitted: Admitted, status: String, _ response: HTTPClientResponse?, _ answer: [UInt8],
+        _ delivered: OpaqueCopy? = nil
+    ) {
+        gateway.keepBehind(
+            record(admitted, status, response, answer, delivered), source: "mcp", key: key,
+            size: admitted.tool.arguments.count + answer.count, cause: requestID)
+    }
+
+    private func record(
+        _ admitted: Admitted, _ status: String, _ response: HTTPClientResponse?,
+        _ answer: [UInt8], _ delivered: OpaqueCopy?
+    ) -> CallRecord {
+        var record = CallRecord(beganAt: admitted.beganAt)
+        record.kind = .toolCall
+        record.status = status
+        record.endedAt = gateway.operations.outside.now()
+        record.session = field("x-cordon-run")
+        record.target = field("x-cordon-record")
+        var json = JSONText()
+        json.beginArray()
+        json.beginObject()
+        json.member("name", admitted.tool.name)
+        json.key("arguments")
+        json.raw(admitted.tool.arguments)
+        if let result = JSONMembers(answer[...])?["result"] {
+            json.key("result")
+            json.raw(result)
+        }
+        json.endObject()
+        json.endArray()
+        record.calls = json.bytes
+        record.attributes = [("mcp", facts(MCPToolCall.method, response))]
+        if let delivered { record.attributes.append(("delivered", delivered.json)) }
+        return record
+    }
+
+    private func facts(_ method: String, _ response: HTTPClientResponse?) -> [UInt8] {
+        var json = JSONText()
+        json.beginObject()
+        json.member("server", server.name)
+        json.member("method", method)
+        json.member("status", response.map { Int($0.status.code) })
+        json.member("request_id", requestID)
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func status(_ response: HTTPClientResponse) -> String {
+        response.status.code < 300 ? "ok" : "error: \(response.status.code)"
+    }
+
+    private func field(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }
+    }
+}

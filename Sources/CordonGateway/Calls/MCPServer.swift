@@ -1,0 +1,27 @@
+package import AsyncHTTPClient
+import NIOHTTP1
+
+/// An MCP server that workflows reach through Cordon, by its name in the settings.
+package struct MCPServer: Sendable {
+    package let name: String
+    package let address: String
+    /// The header field that opens it; `nil` where none is asked for.
+    private let credential: (name: String, value: String)?
+    package let send: @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
+
+    package init(
+        name: String, address: String, credential: (name: String, value: String)?,
+        send: @escaping @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
+    ) {
+        self.name = name
+        self.address = address
+        self.credential = credential
+        self.send = send
+    }
+
+    func authorize(_ request: inout HTTPClientRequest) {
+        if let credential {
+            request.headers.add(name: credential.name, value: credential.value)
+        }
+    }
+}
