@@ -35,14 +35,7 @@ struct ServerRun {
         let operations = opened.operations
         let logger = Self.logger(settings)
         let setupToken = try await Self.setupToken(operations)
-        let site = Site(
-            version: CordonVersion.text, secureCookies: settings.secureCookies,
-            publicLedger: settings.publicLedger,
-            setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
-            signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
-            watchesDisconnects: true)
         let (host, port) = try settings.address
-        let router = try cordonRouter(operations, site: site, logger: logger)
         let ways = try (settings.upstreams + settings.mcpServers).map { upstream in
             UpstreamHTTP(
                 url: upstream.url, idleSeconds: upstream.idleSeconds,
@@ -52,6 +45,13 @@ struct ServerRun {
             operations: operations, upstreams: try Self.upstreams(settings, ways),
             servers: try Self.servers(settings, Array(ways.dropFirst(settings.upstreams.count))),
             logger: logger)
+        let site = Site(
+            version: CordonVersion.text, secureCookies: settings.secureCookies,
+            publicLedger: settings.publicLedger,
+            setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
+            signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
+            watchesDisconnects: true, moreMetrics: { gateway.metrics })
+        let router = try cordonRouter(operations, site: site, logger: logger)
         let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
         var app = Application(
             responder: GatewayResponder(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import queue
 import secrets
 import subprocess
@@ -15,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from conftest import MakeServer
-from server import Server, clean_environment
+from server import clean_environment
 from stub import Reply, Stub
 from waiting import until
-from world import FALLBACK, World
+from world import FALLBACK, WORKFLOW, World
 
 FOLDER = Path(__file__).parents[2] / "clients/python"
 sys.path.insert(0, str(FOLDER))
@@ -114,7 +112,7 @@ class Between:
     """Stands between the client and a real server, and answers for it as long as it is told to."""
 
     def __init__(self, world: World, workflow: str) -> None:
-        self.url = world.server.url
+        self.server = world.server
         self.token = token_for(world, workflow)
         self.batches: list[list[dict[str, Any]]] = []
         # For as many requests: what is answered, and whether the server gets to see the request.
@@ -128,9 +126,10 @@ class Between:
             self.batches.append(json.loads(body)["records"])
         reply, passes = self.instead.pop(0) if self.instead else (None, True)
         if passes:
-            headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
-            answer = requests.request(method, self.url + path, data=body, headers=headers)
-            reply = reply or (answer.status_code, {}, answer.content)
+            headers = {"content-type": "application/json"}
+            api = self.server.api(self.token)
+            answer = api.send(method, path, data=body, headers=headers)
+            reply = reply or (answer.status, {}, answer.response.content)
         assert reply
         return reply
 
@@ -236,12 +235,10 @@ def test_whatRunsLaterThanItIsCalledIsNotDecorated(client: Cordon) -> None:
 
 
 def test_whoMayNotAskGetsNoLeave(shared: World, flow: str, connect: Connect) -> None:
-    token = token_for(shared, flow)
+    bound = token_for(shared, flow)
     opened: list[str] = []
-    for url, token, key, status in (
-        (shared.server.url, TOKEN, flow, 401),
-        (shared.server.url, token, "monthly-summaries", 403),
-    ):
+    for token, key, status in ((TOKEN, flow, 401), (bound, WORKFLOW, 403)):
+        url = shared.server.url
         stranger = connect(url, token, key, on_failure="open", on_open=opened.append)
         with pytest.raises(Refused) as refused, stranger.guard("generate"):
             pytest.fail("it was entered")

@@ -1,5 +1,6 @@
 import CordonCore
 import CordonOperations
+import NIOCore
 
 /// A call as evidence: what was asked, what came back, what was decided, and when.
 struct CallRecord: Sendable {
@@ -41,6 +42,13 @@ struct CallRecord: Sendable {
                 FieldGroup(
                     .attributes, json: RawObject.json(attributes.map { ($0.0, $0.1[...]) })))
         }
+        var isShortened = isTruncated
+        while groups.reduce(0, { $0 + $1.json.count }) > Self.bytesAtMost,
+            let place = groups.indices.max(by: { groups[$0].json.count < groups[$1].json.count })
+        {
+            groups[place].json = Self.beginning(of: groups[place].json)
+            isShortened = true
+        }
         var record = CapturedRecord(kind: kind, at: beganAt, groups: groups)
         record.endedAt = endedAt
         record.model = facts.model ?? asked?.model
@@ -51,9 +59,18 @@ struct CallRecord: Sendable {
         record.span = span
         record.session = session
         record.target = target
-        if isTruncated { record.shortfalls.append(.truncated) }
+        if isShortened { record.shortfalls.append(.truncated) }
         record.fingerprints = fingerprints
         return record
+    }
+
+    /// Bytes of a record's content; of what is longer the beginning is kept, and the digest.
+    static let bytesAtMost = 12 << 20
+
+    private static func beginning(of json: [UInt8]) -> [UInt8] {
+        let copy = OpaqueCopy()
+        copy.take(ByteBuffer(bytes: json))
+        return Array("{\"truncated\":".utf8) + copy.json + Array("}".utf8)
     }
 
     /// What would be noticed as a change of the workflow.

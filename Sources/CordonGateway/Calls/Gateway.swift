@@ -97,6 +97,35 @@ package struct Gateway: Sendable {
     }
 }
 
+extension Gateway {
+    /// In the text format of Prometheus.
+    package var metrics: String {
+        let counts = figures.counts
+        let rows = [
+            ("calls", "Calls through the gateway.", counts.calls),
+            ("denied", "Calls that were denied before they were sent.", counts.denied),
+            ("cut", "Calls that a stop has cut.", counts.cut),
+            ("recorded", "Records that were kept of calls.", counts.recorded),
+            ("unrecorded", "Calls that could not be recorded.", counts.unrecorded),
+            ("unknown_keys", "Calls with a key that nobody knows.", counts.unknownKeys),
+            ("upstream_failures", "Calls that an upstream failed.", counts.upstreamFailures),
+        ]
+        var lines = rows.flatMap { name, help, count in
+            [
+                "# HELP cordon_gateway_\(name)_total \(help)",
+                "# TYPE cordon_gateway_\(name)_total counter",
+                "cordon_gateway_\(name)_total \(count)",
+            ]
+        }
+        lines += [
+            "# HELP cordon_gateway_in_flight Calls that are passing.",
+            "# TYPE cordon_gateway_in_flight gauge",
+            "cordon_gateway_in_flight \(operations.gate.inFlight)",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
 /// How often what has happened at the gateway, since the start.
 ///
 /// Safe to share: plain numbers behind one lock.
@@ -143,4 +172,27 @@ final class ByteBudget: Sendable {
     }
 
     func give(_ count: Int) { held.withLock { $0 -= count } }
+}
+
+/// What one call has taken of the budget.
+///
+/// Safe to share: one number behind a lock.
+final class HeldBytes: Sendable {
+    private let budget: ByteBudget
+    private let count = Mutex(0)
+
+    init(_ budget: ByteBudget) { self.budget = budget }
+
+    func take(_ more: Int) throws(Denial) {
+        try budget.take(more)
+        count.withLock { $0 += more }
+    }
+
+    func giveBack() {
+        let all = count.withLock { count in
+            defer { count = 0 }
+            return count
+        }
+        budget.give(all)
+    }
 }

@@ -87,34 +87,48 @@ struct MCPCall: Sendable {
         let call = UpstreamCall()
         watch?.whenGone { call.giveUp(.callerGone) }
         let beganAt = gateway.operations.outside.now()
-        let response = try await begin(call, bytes)
-        guard message?.method == "tools/list", !response.isEventStream, let message else {
-            return streamed(response, call) {}
+        let response: HTTPClientResponse
+        do {
+            response = try await begin(call, bytes)
+        } catch {
+            guard let id = message?.id else { throw error }
+            gateway.figures.add(\.upstreamFailures)
+            let refusal = MCPRefusal(.upstreamFailed, decisionID: requestID)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: refusal.error(to: id))))
         }
-        let whole = try await call.collect(upTo: Gateway.answerAtMost)
+        guard message?.method == "tools/list" else { return streamed(response, call) { $0 } }
+        guard !response.isEventStream else {
+            let passage = PassedList()
+            return streamed(response, call) { piece in
+                let (bytes, list) = try passage.take(piece)
+                if let list { keepList(list.answer, list.pins, response, beganAt) }
+                return ByteBuffer(bytes: bytes)
+            }
+        }
+        let held = HeldBytes(gateway.budget)
+        defer { held.giveBack() }
+        let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
         watch?.whenGone(nil)
-        let told = Self.sorted(whole)
-        var record = CallRecord(beganAt: beganAt)
-        record.kind = .note
-        record.endedAt = gateway.operations.outside.now()
-        record.pins = told.pins.map { (server.name, $0) }
-        record.attributes = [
-            ("mcp", facts(message.method ?? "", response)), ("answer", told.bytes),
-        ]
-        gateway.keepBehind(
-            record, source: "mcp", key: key, size: whole.count, cause: requestID)
+        let told = MCPPassage.sorted(whole)
+        if let pins = told.pins { keepList(told.bytes, pins, response, beganAt) }
         return self.whole(response, told.bytes)
     }
 
-    private static func sorted(_ body: [UInt8]) -> (bytes: [UInt8], pins: [UInt8]?) {
-        // What is no list of tools is passed on as it is: the client says what it thinks of it.
-        guard let result = JSONMembers(body[...])?["result"], let list = try? MCPToolList(result)
-        else { return (body, nil) }
-        let pins = list.pins.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.digest)" }
-        return (
-            Array(body[..<result.startIndex]) + list.sorted + Array(body[result.endIndex...]),
-            Array(pins.joined(separator: "\n").utf8)
-        )
+    private func keepList(
+        _ answer: [UInt8], _ pins: [UInt8], _ response: HTTPClientResponse, _ beganAt: Instant
+    ) {
+        var record = CallRecord(beganAt: beganAt)
+        record.kind = .note
+        record.endedAt = gateway.operations.outside.now()
+        record.pins = (server.name, pins)
+        record.attributes = [
+            ("mcp", facts("tools/list", response, "ok")),
+            ("answer", answer),
+        ]
+        gateway.keepBehind(
+            record, source: "mcp", key: key, size: answer.count, cause: requestID)
     }
 
     // MARK: Calls of tools
@@ -136,7 +150,7 @@ struct MCPCall: Sendable {
             answer.decision, fallback: answer.entry.fallback, decisionID: requestID)
         {
             gateway.figures.add(\.denied)
-            keepBehind(admitted, status: "denied: \(refusal.sentence)", nil, [])
+            keepBehind(admitted, status: "denied: \(refusal.code)", nil, [])
             try await noteDenial(answer)
             return said(refusal, admitted)
         }
@@ -175,12 +189,14 @@ struct MCPCall: Sendable {
         guard !response.isEventStream else {
             return stream(response, call, admitted, finish)
         }
-        let whole = try await call.collect(upTo: Gateway.answerAtMost)
+        let held = HeldBytes(gateway.budget)
+        defer { held.giveBack() }
+        let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
         guard admitted.passing.settle() else { throw CancellationError() }
         if waits {
-            try await keep(admitted, status: Self.status(response), response, whole)
+            try await keep(admitted, status: Self.status(response, whole), response, whole)
         } else {
-            keepBehind(admitted, status: Self.status(response), response, whole)
+            keepBehind(admitted, status: Self.status(response, whole), response, whole)
         }
         finish.end()
         return self.whole(response, whole)
@@ -196,24 +212,41 @@ struct MCPCall: Sendable {
             status: .init(code: Int(response.status.code)),
             headers: ForwardedFields.answer(response.headers),
             body: ResponseBody { writer in
-                var status = "ok"
+                var passage = MCPPassage(listsTools: false)
+                var status: String?
+                var isGone = false
                 do {
                     while let piece = try await call.next() {
                         guard !admitted.passing.isCut else { throw CancellationError() }
-                        try await writer.write(piece)
-                        delivered.take(piece)
+                        let whole = ByteBuffer(bytes: try passage.take(piece))
+                        if isGone || whole.readableBytes == 0 { continue }
+                        do {
+                            try await writer.write(whole)
+                            delivered.take(whole)
+                        } catch {
+                            // By the older revisions a caller may come back: its call goes on.
+                            isGone = true
+                            if admitted.revision.goingAwayCancels { throw error }
+                        }
                     }
                 } catch {
-                    status = admitted.passing.isCut ? "cut" : "error: \(error)"
+                    let isCut = admitted.passing.isCut
+                    status = isCut ? "cut" : isGone ? "caller_gone" : "error: \(error)"
+                    gateway.figures.add(isCut ? \.cut : \.upstreamFailures)
                     call.giveUp(.callerGone)
                     let refusal =
                         admitted.passing.stop.map { self.refusal(of: $0, admitted) }
-                        ?? MCPRefusal(.upstreamFailed, decisionID: requestID)
-                    let event = MCPEvents.event(result(refusal, admitted))
+                        ?? MCPRefusal(
+                            .upstreamFailed, fallback: admitted.entry.fallback,
+                            decisionID: requestID)
+                    let event = ByteBuffer(bytes: MCPEvents.event(result(refusal, admitted)))
                     // A caller that is gone needs no last word.
-                    try? await writer.write(ByteBuffer(bytes: event))
+                    try? await writer.write(event)
+                    delivered.take(event)
                 }
-                keepBehind(admitted, status: status, response, [], delivered)
+                keepBehind(
+                    admitted, status: status ?? Self.status(response, passage.answer), response,
+                    passage.answer, delivered)
                 finish.end()
                 try await writer.finish(nil)
             })
@@ -256,14 +289,15 @@ struct MCPCall: Sendable {
 
     private func streamed(
         _ response: HTTPClientResponse, _ call: UpstreamCall,
-        _ ended: @escaping @Sendable () -> Void
+        _ told: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer
     ) -> Response {
         Response(
             status: .init(code: Int(response.status.code)),
             headers: ForwardedFields.answer(response.headers),
             body: ResponseBody { writer in
-                while let piece = try await call.next() { try await writer.write(piece) }
-                ended()
+                while let piece = try await call.next() {
+                    try await writer.write(try told(piece))
+                }
                 try await writer.finish(nil)
             })
     }
@@ -274,7 +308,13 @@ struct MCPCall: Sendable {
         request.headers = ForwardedFields.request(fields)
         server.authorize(&request)
         if method == "POST" { request.body = .bytes(ByteBuffer(bytes: bytes)) }
-        return try await call.begin(request, with: server.send)
+        let response = try await call.begin(request, with: server.send)
+        // It would lead past Cordon.
+        guard !(300..<400).contains(response.status.code) else {
+            call.giveUp(.callerGone)
+            throw MCPFault(.upstreamFailed, "The server answered with a redirect.", status: 502)
+        }
+        return response
     }
 
     // MARK: Records
@@ -312,31 +352,40 @@ struct MCPCall: Sendable {
         json.member("name", admitted.tool.name)
         json.key("arguments")
         json.raw(admitted.tool.arguments)
-        if let result = JSONMembers(answer[...])?["result"] {
+        let members = JSONMembers(answer[...])
+        if let result = members?["result"] ?? members?["error"] {
             json.key("result")
             json.raw(result)
         }
         json.endObject()
         json.endArray()
         record.calls = json.bytes
-        record.attributes = [("mcp", facts(MCPToolCall.method, response))]
+        record.attributes = [("mcp", facts(MCPToolCall.method, response, status))]
         if let delivered { record.attributes.append(("delivered", delivered.json)) }
         return record
     }
 
-    private func facts(_ method: String, _ response: HTTPClientResponse?) -> [UInt8] {
+    private func facts(
+        _ method: String, _ response: HTTPClientResponse?, _ outcome: String
+    ) -> [UInt8] {
         var json = JSONText()
         json.beginObject()
         json.member("server", server.name)
         json.member("method", method)
         json.member("status", response.map { Int($0.status.code) })
         json.member("request_id", requestID)
+        // The record of a call that begins and that of its end are two.
+        json.member("outcome", outcome)
         json.endObject()
         return json.bytes
     }
 
-    private static func status(_ response: HTTPClientResponse) -> String {
-        response.status.code < 300 ? "ok" : "error: \(response.status.code)"
+    private static func status(_ response: HTTPClientResponse, _ answer: [UInt8]) -> String {
+        guard response.status.code < 300 else { return "error: \(response.status.code)" }
+        let members = JSONMembers(answer[...])
+        if members?["error"] != nil { return "error: the server refused it" }
+        let isError = members?["result"].flatMap { JSONMembers($0)?["isError"] }
+        return isError?.elementsEqual("true".utf8) == true ? "error: the tool failed" : "ok"
     }
 
     private func field(_ name: String) -> String? {

@@ -45,15 +45,14 @@ struct ModelCall: Sendable {
 
     func answer(_ body: RequestBody) async throws -> Response {
         guard operation.isRead else { return try await opaque(body) }
-        let bytes = try await read(body)
-        let held = bytes.count
-        try gateway.budget.take(held)
-        defer { gateway.budget.give(held) }
+        let held = HeldBytes(gateway.budget)
+        defer { held.giveBack() }
+        let bytes = try await read(body, held)
         let asked = try Asked(try plain(bytes))
         let admitted = try await admit(asked)
         var request = upstreamRequest(admitted.upstream)
         request.body = .bytes(ByteBuffer(bytes: bytes))
-        return try await exchange(request, admitted, size: held)
+        return try await exchange(request, admitted, size: bytes.count)
     }
 
     /// Sends, waits for the head of the answer, and lets the answer pass in the way that fits it.
@@ -69,6 +68,7 @@ struct ModelCall: Sendable {
         }
         do {
             let response = try await begin(request, admitted)
+            try refuseUnreadable(response)
             if response.isEventStream || !operation.isRead {
                 finish.whenAbandoned {
                     abandon(admitted, response, size: size)
@@ -127,6 +127,7 @@ struct ModelCall: Sendable {
             gateway.figures.add(\.denied)
             var record = record(asked, beganAt: beganAt)
             record.status = "denied: \(error.code)"
+            record.attributes.append(("request_id", JSONTree.string(requestID).bytes))
             record.attributes.append(("decision", JSONTree.string(error.message).bytes))
             gateway.keepBehind(
                 record, source: front.rawValue, key: key, size: 1_024, cause: requestID)
@@ -166,10 +167,10 @@ struct ModelCall: Sendable {
         _ response: HTTPClientResponse, _ admitted: Admitted, size: Int
     ) async throws -> Response {
         try refuseUnreadable(response)
-        var body = try await admitted.call.collect(upTo: Gateway.answerAtMost)
+        let taken = HeldBytes(gateway.budget)
+        defer { taken.giveBack() }
+        var body = try await admitted.call.collect(upTo: Gateway.answerAtMost, taken)
         let held = body.count
-        try gateway.budget.take(held)
-        defer { gateway.budget.give(held) }
         var record = self.record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = gateway.operations.outside.now()
         record.describe(self, admitted.upstream, response)
@@ -341,15 +342,19 @@ struct ModelCall: Sendable {
 
     // MARK: The request
 
-    private func read(_ body: RequestBody) async throws -> [UInt8] {
-        do {
-            let buffer = try await body.collect(upTo: Gateway.requestAtMost)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw Denial(
-                413, "request_too_large",
-                "The request is larger than \(Gateway.requestAtMost >> 20) MiB.")
+    /// Reads the request; what is there of it counts from the first byte.
+    private func read(_ body: RequestBody, _ held: HeldBytes) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await piece in body {
+            guard bytes.count + piece.readableBytes <= Gateway.requestAtMost else {
+                throw Denial(
+                    413, "request_too_large",
+                    "The request is larger than \(Gateway.requestAtMost >> 20) MiB.")
+            }
+            try held.take(piece.readableBytes)
+            bytes.append(contentsOf: piece.readableBytesView)
         }
+        return bytes
     }
 
     /// What the request says, where it came compressed.

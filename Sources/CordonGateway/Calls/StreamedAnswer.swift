@@ -40,11 +40,20 @@ struct StreamedAnswer: Sendable {
                         upstream.giveUp(.serverEnds)
                     }
                 } catch {
-                    try await breakOff(error, &passage, to: &writer)
+                    do { try await breakOff(error, &passage, to: &writer) } catch {
+                        finish.end()
+                        call.gateway.budget.give(passage.held)
+                        throw error
+                    }
                 }
-                try await writer.finish(nil)
+                do { try await writer.finish(nil) } catch {
+                    finish.end()
+                    call.gateway.budget.give(passage.held)
+                    throw error
+                }
                 finish.end()
                 await drain(&passage)
+                call.gateway.budget.give(passage.held)
             })
     }
 
@@ -88,6 +97,10 @@ struct StreamedAnswer: Sendable {
         _ piece: ByteBuffer, _ passage: inout StreamPassage
     ) async throws -> ByteBuffer {
         var out = ByteBuffer()
+        if passage.reader != nil {
+            try call.gateway.budget.take(piece.readableBytes)
+            passage.held += piece.readableBytes
+        }
         for step in try passage.take(piece) {
             switch step {
             case .bytes(let bytes): passage.release(bytes, into: &out)
@@ -176,7 +189,7 @@ struct StreamedAnswer: Sendable {
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
         let record = finished(passage, status: status)
-        try await call.keep(record, admitted, size: requestSize + passage.delivered.size)
+        try await call.keep(record, admitted, size: requestSize + passage.kept)
     }
 
     private func record(_ passage: StreamPassage, status: String, fault: String) {
@@ -185,7 +198,7 @@ struct StreamedAnswer: Sendable {
         if !fault.isEmpty { record.attributes.append(("fault", JSONTree.string(fault).bytes)) }
         call.gateway.keepBehind(
             record, source: call.front.rawValue, key: call.key,
-            size: requestSize + passage.delivered.size, cause: call.requestID)
+            size: requestSize + passage.kept, cause: call.requestID)
     }
 
     private func finished(_ passage: StreamPassage, status: String) -> CallRecord {
@@ -220,6 +233,11 @@ struct StreamPassage: Sendable {
     private var hasEnded = false
     private var size = 0
 
+    /// Bytes that are held of it, about.
+    var kept: Int { size + min(delivered.size, Gateway.opaqueKept) }
+
+    /// Bytes that were taken from what all calls together may hold.
+    var held = 0
     /// Why calls were denied, for the record.
     private(set) var decisions: [String] = []
 

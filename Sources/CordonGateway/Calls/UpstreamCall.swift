@@ -95,7 +95,7 @@ final class UpstreamCall: Sendable {
     /// The whole body.
     ///
     /// - Throws: `NIOTooManyBytesError` when it is larger than `limit`.
-    func collect(upTo limit: Int) async throws -> [UInt8] {
+    func collect(upTo limit: Int, _ held: HeldBytes) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             do {
@@ -103,6 +103,7 @@ final class UpstreamCall: Sendable {
                 guard bytes.count + piece.readableBytes <= limit else {
                     throw NIOTooManyBytesError(maxBytes: limit)
                 }
+                try held.take(piece.readableBytes)
                 bytes.append(contentsOf: piece.readableBytesView)
             } catch is Interrupted {
                 // Whoever wants the whole waits on: what becomes of it is decided when it is there.

@@ -67,10 +67,10 @@ extension Front.Operation {
 extension ServerSentEvents.Event {
     var tree: JSONTree? { hasData ? JSONTree(Array(data)) : nil }
 
-    /// Whether every reader finds the same in it: JSON without a member that stands twice, or
-    /// nothing, or the word that ends a stream.
+    /// Whether every reader finds the same in it: JSON without a member that stands twice, or no
+    /// object at all.
     var isPlain: Bool {
-        guard hasData, !data.isEmpty, !isData("[DONE]") else { return true }
+        guard data.contains(UInt8(ascii: "{")) else { return true }
         return withData(JSONScan.isWhole) && JSONMembers.repeatedName(in: data) == nil
     }
 }

@@ -9,11 +9,24 @@ struct PlainAnswer: Sendable {
     /// - Returns: `nil` for what is no JSON object, or one that readers may read differently.
     init?(_ body: [UInt8], _ operation: Front.Operation) {
         guard let tree = JSONTree(body), tree.isObject,
-            JSONMembers.repeatedName(in: body[...]) == nil
+            !PlainAnswer.isAmbiguous(body, tree, operation)
         else { return nil }
         self.operation = operation
         self.tree = tree
         members = JSONScan.rawMembers(of: body)
+    }
+
+    /// Whether a member stands twice, so that readers differ in what they take.
+    ///
+    /// The arguments of a call in Anthropic's answer are an object of their own: they are judged
+    /// with the call.
+    private static func isAmbiguous(
+        _ body: [UInt8], _ tree: JSONTree, _ operation: Front.Operation
+    ) -> Bool {
+        guard operation == .messages else { return JSONMembers.repeatedName(in: body[...]) != nil }
+        func repeats(_ json: ArraySlice<UInt8>) -> Bool { JSONMembers(json)?.repeatedName != nil }
+        let content = JSONMembers(body[...])?["content"] ?? []
+        return repeats(body[...]) || JSONScan.rawItems(of: Array(content)).contains(where: repeats)
     }
 
     var facts: AnswerFacts {

@@ -15,11 +15,14 @@ package struct Site: Sendable {
     package let traces: TraceReader?
     /// Whether searches are given up when the connection of the asker closes.
     package let watchesDisconnects: Bool
+    /// Metrics of rooms that this one does not know, in the text format of Prometheus.
+    package let moreMetrics: @Sendable () -> String
 
     package init(
         version: String, secureCookies: Bool = false, publicLedger: Bool = false,
         setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12,
-        traces: TraceReader? = nil, watchesDisconnects: Bool = false
+        traces: TraceReader? = nil, watchesDisconnects: Bool = false,
+        moreMetrics: @escaping @Sendable () -> String = { "" }
     ) {
         self.version = version
         self.secureCookies = secureCookies
@@ -29,5 +32,6 @@ package struct Site: Sendable {
         self.sessionHours = sessionHours
         self.traces = traces
         self.watchesDisconnects = watchesDisconnects
+        self.moreMetrics = moreMetrics
     }
 }

@@ -59,7 +59,7 @@ enum SystemRoutes {
                 gate: operations.gate.counts, states: operations.gate.states, incidents: counts,
                 writesWaiting: operations.writesWaiting, evidence: operations.evidenceFigures,
                 version: exchange.site.version)
-                + Metrics.publishing(operations.publisher.progress),
+                + Metrics.publishing(operations.publisher.progress) + exchange.site.moreMetrics(),
             "text/plain; version=0.0.4; charset=utf-8")
     }
 
