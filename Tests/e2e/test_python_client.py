@@ -931,7 +931,7 @@ def test_aQueueThatDropsLeavesAGap(
         assert client.evidence.dropped == 2
         between.goes_on.set()
         assert client.flush(30)
-        client.record("note", note={"number": 5})
+        client.record("note", note={"number": 5, "text": "x" * 600})
         assert client.flush(30)
     assert [record["groups"]["note"]["number"] for record in kept(shared, flow)] == [0, 2, 3, 5]
     assert "Number 1 of" in dropped(shared, flow)
@@ -945,8 +945,11 @@ def test_theCallersKeyNamesARecordOverRuns(shared: World, flow: str, connect: Co
         client.record("delivery", delivery={"to": "Alder"}, key="mail-17")
         client.record("note", note={"text": "After.", "run": run})
         assert client.close(30)
-    kinds = [record["kind"] for record in kept(shared, flow)]
+    records = kept(shared, flow)
+    kinds = [record["kind"] for record in records]
     assert kinds == ["note", "delivery", "note", "note", "note"]
+    # A number that came once and not again would look lost.
+    assert "sequence" not in records[1]["groups"]["envelope"]
     assert dropped(shared, flow) == ""
 
 

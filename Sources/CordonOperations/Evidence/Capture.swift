@@ -77,10 +77,10 @@ final class CaptureSealer {
         let envelope = Envelope(
             record, id: id, workflow: workflow, receivedAt: receivedAt, source: source)
         let groups = [envelope.canonical] + record.groups.map(\.canonical)
-        // Nothing is sealed that the same code would not open.
-        guard groups.reduce(0, { $0 + $1.count }) < Capture.bytesAtMost else {
+        // Nothing is sealed that the same code would not open; each group is packed with its length.
+        guard groups.reduce(0, { $0 + $1.count + 16 }) < RecordSeal.largestRecord else {
             throw Refusal(
-                .tooLarge, "A record has less than \(Capture.bytesAtMost >> 20) MiB.")
+                .tooLarge, "A record has less than \(RecordSeal.largestRecord >> 20) MiB.")
         }
         guard let secret = RecordSecret(outside.randomBytes(32)), let bytes = ULID.bytes(id) else {
             preconditionFailure("the outside gives 32 bytes and a ULID when asked for them")
