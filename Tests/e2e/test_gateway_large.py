@@ -81,7 +81,7 @@ def test_aVeryLongCallIsOnRecordAndReadable(
     if reply.status == 200 and b"not_recorded" not in reply.body[-1000:]:
         record = flow.record()
         assert record["state"] == "kept" and record["status"] == "ok"
-        assert record["reading"]["messages"][0]["text"].startswith("x" * (1000 if asked else 0))
+        assert "x" * (1000 if asked else 0) in record["reading"]["messages"][0]["text"]
 
 
 def unread(home: House) -> int:

@@ -29,7 +29,7 @@ package struct Gateway: Sendable {
     /// Bytes of one opaque body that are kept as evidence; its SHA-256 stands for the rest.
     static let opaqueKept = 1 << 20
     /// Bytes that all calls together may hold.
-    static let bytesAtMost = 256 << 20
+    static let bytesAtMost = 128 << 20
 
     /// Who calls: the holder of a key that is bound to one workflow.
     struct Key: Sendable {
