@@ -77,7 +77,7 @@ final class CaptureSealer {
         let envelope = Envelope(
             record, id: id, workflow: workflow, receivedAt: receivedAt, source: source)
         let groups = [envelope.canonical] + record.groups.map(\.canonical)
-        // Nothing is sealed that the same code would not open; each group is packed with its length.
+        // Nothing is sealed that the same code would not open; groups are packed with lengths.
         guard groups.reduce(0, { $0 + $1.count + 16 }) < RecordSeal.largestRecord else {
             throw Refusal(
                 .tooLarge, "A record has less than \(RecordSeal.largestRecord >> 20) MiB.")
