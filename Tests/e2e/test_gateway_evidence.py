@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -361,6 +362,19 @@ def test_noAnswerLosesItsRecordWhenTheServerIsKilled(either: House) -> None:
 @pytest.mark.torture
 def test_noAnswerLosesItsRecordWhenTheServerIsKilled200Times(either: House) -> None:
     are_there_after_kills(either, 200)
+
+
+def test_aServerThatHasJustStartedAsksNobodyWhoseAnswerItCannotKeep(either: House) -> None:
+    """What was asked for may have cost, or done, something: then its answer is not thrown away."""
+    flow = either.flow("early")
+    for _ in range(5):
+        either.server.kill()
+        either.restarted()
+        either.openai.says(plain(say.chat()))
+        with ThreadPoolExecutor(16) as pool:
+            statuses = list(pool.map(lambda _: flow.ask(CHAT, asks()).status, range(64)))
+        assert set(statuses) <= {200, 503}
+        assert len(either.openai.requests) == statuses.count(200), Counter(statuses)
 
 
 # Where nothing can be kept
