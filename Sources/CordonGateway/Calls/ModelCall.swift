@@ -117,6 +117,7 @@ struct ModelCall: Sendable {
         do throws(Denial) {
             if let denial = Denial(answer.decision, entry: answer.entry) { throw denial }
             if let asked { try check(asked, answer.entry) }
+            try checkRecorder(answer.entry)
             let upstream = try front.upstream(
                 among: gateway.upstreams, terms: answer.entry.terms, model: asked?.model)
             return Admitted(
@@ -136,6 +137,22 @@ struct ModelCall: Sendable {
             }
             throw error
         }
+    }
+
+    /// What could not be kept is not begun: a provider that is asked may charge, or act.
+    private func checkRecorder(_ entry: GateEntry) throws(Denial) {
+        guard entry.terms.recording(entry.authority) == .recordOrRefuse else { return }
+        do throws(Refusal) { try gateway.operations.recorder.checkReady() } catch {
+            throw ModelCall.unrecorded(error)
+        }
+    }
+
+    private static func unrecorded(_ error: any Error) -> Denial {
+        Denial(
+            503, "not_recorded",
+            "The answer could not be kept as evidence, and this workflow's answers are released "
+                + "only when they are. \((error as? Refusal)?.detail ?? "Something failed.")",
+            isPassing: true)
     }
 
     private func check(_ asked: Asked, _ entry: GateEntry) throws(Denial) {
@@ -253,10 +270,7 @@ struct ModelCall: Sendable {
                 record, source: front.rawValue, key: key, size: size, cause: requestID)
         } catch {
             gateway.figures.add(\.unrecorded)
-            throw Denial(
-                503, "not_recorded",
-                "The answer could not be kept as evidence, and this workflow's answers are "
-                    + "released only when they are: \(error)", isPassing: true)
+            throw ModelCall.unrecorded(error)
         }
     }
 

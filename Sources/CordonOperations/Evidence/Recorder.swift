@@ -1,4 +1,4 @@
-import CordonCore
+package import CordonCore
 import CordonLedger
 import CordonStore
 import Foundation
@@ -114,7 +114,7 @@ package final class Recorder: Sendable {
         defer { state.withLock { $0.bytes -= size } }
         let receivedAt = try state.withLock { state in
             guard state.catalogue != nil else {
-                throw Refusal(.overloaded, "Cordon is starting: try again in a moment.")
+                throw Self.starting
             }
             return state.catalogue?.arrival(outside.now()) ?? outside.now()
         }
@@ -130,13 +130,35 @@ package final class Recorder: Sendable {
         return try await write(drafts, caller)
     }
 
-    private func admit(_ size: Int) throws(Refusal) {
+    /// Whether a record would be taken now: for those who would otherwise begin what they cannot
+    /// keep.
+    package func checkReady() throws(Refusal) {
+        try checkRoom()
+        let (isKnown, isFree) = state.withLock { state in
+            (state.catalogue != nil, state.bytes < Self.bytesAtMost)
+        }
+        guard isKnown else { throw Self.starting }
+        guard isFree else { throw Self.overloaded }
+    }
+
+    private static let starting = Refusal(
+        .overloaded, "Cordon is starting: try again in a moment.")
+    private static let overloaded = Refusal(
+        .overloaded,
+        "\(bytesAtMost >> 20) MiB of evidence are under way already: send this again after a "
+            + "second.")
+
+    private func checkRoom() throws(Refusal) {
         guard space.hasRoom else {
             throw Refusal(
                 .storageFull,
                 "The disk is nearly full, and what is left is kept for stops and sign-offs: free "
                     + "some space and send this again. Nothing of it was kept.")
         }
+    }
+
+    private func admit(_ size: Int) throws(Refusal) {
+        try checkRoom()
         let isAdmitted = state.withLock { state in
             guard state.bytes + size <= Self.bytesAtMost else {
                 state.refused += 1
@@ -145,12 +167,7 @@ package final class Recorder: Sendable {
             state.bytes += size
             return true
         }
-        guard isAdmitted else {
-            throw Refusal(
-                .overloaded,
-                "\(Self.bytesAtMost >> 20) MiB of evidence are under way already: send this again "
-                    + "after a second.")
-        }
+        guard isAdmitted else { throw Self.overloaded }
     }
 
     /// The workflow that a record belongs to: the token's, or the one that the sender names.
@@ -239,7 +256,7 @@ package final class Recorder: Sendable {
     private func commit(_ drafts: [CapturedDraft]) async throws -> [Receipt] {
         let plan = try state.withLock { state throws(Refusal) in
             guard let catalogue = state.catalogue else {
-                throw Refusal(.overloaded, "Cordon is starting: try again in a moment.")
+                throw Self.starting
             }
             return try catalogue.plan(drafts)
         }
