@@ -93,7 +93,7 @@ struct PermissionTests {
     }
 
     private static func path(_ row: RouteTable.Row) -> String {
-        row.path.split(separator: "/").map { part in
+        let path = row.path.split(separator: "/").map { part in
             switch part {
             case "{number}": "INC-2026-0001"
             case "{key}": "nothing-here"
@@ -101,5 +101,7 @@ struct PermissionTests {
             default: String(part)
             }
         }.reduce("") { $0 + "/" + $1 }
+        // A stream would be followed without end.
+        return row.operationID == "followGate" ? path + "?seconds=0" : path
     }
 }

@@ -51,19 +51,35 @@ extension GateRoutes {
         method: "GET", path: Paths.root + "/gate/stream", operationID: "followGate", tag: tag,
         summary: "Server-sent events: a snapshot, then every change of a workflow's state.",
         permission: .askGate, command: nil,
+        parameters: [
+            ParameterDescription(
+                "seconds", in: .query, schema: .integer(minimum: 0, maximum: 86_400),
+                description: "How long to follow; with 0 the snapshot alone, absent without end.")
+        ],
         answers: [
             .init(
                 status: 200, mediaType: "text/event-stream", type: nil,
                 description: "Events `snapshot` and `change`; a comment every ten seconds.")
         ], problems: [.overloaded]
     ) { exchange in
+        let seconds = try followedFor(exchange)
         guard let followed = exchange.operations.gate.follow() else {
             throw Refusal(.overloaded, "As many follow the gate as may: ask it instead.")
         }
         var answer = Answer(status: 200, mediaType: "text/event-stream", body: [])
         answer.pieces = GateStream(exchange, followed.known).pieces(
-            followed.changes, followed.id)
+            followed.changes, followed.id, seconds: seconds)
         return answer
+    }
+
+    private static func followedFor(_ exchange: Exchange) throws(Refusal) -> Int? {
+        guard let text = exchange.query["seconds"] else { return nil }
+        guard let seconds = Int(text), (0...86_400).contains(seconds) else {
+            throw Refusal(
+                .invalidInput, "seconds is a number from 0 to 86400.",
+                blockers: [Blocker("seconds", "from 0 to 86400", pointer: "/seconds")])
+        }
+        return seconds
     }
 
     static let acknowledge = Route(
@@ -97,14 +113,22 @@ private struct GateStream: Sendable {
         self.known = known
     }
 
-    /// Ends with the server, with the follower's credential, or when the follower reads too slowly.
-    func pieces(_ changes: AsyncStream<GateEntry>, _ id: Int) -> AsyncStream<[UInt8]> {
+    /// Ends with the server, with the follower's credential, after the seconds that were asked for,
+    /// or when the follower reads too slowly.
+    func pieces(
+        _ changes: AsyncStream<GateEntry>, _ id: Int, seconds: Int?
+    ) -> AsyncStream<[UInt8]> {
         let (pieces, out) = AsyncStream.makeStream(
             of: [UInt8].self, bufferingPolicy: .bufferingOldest(1_024))
         let sending = Task {
             await withGracefulShutdownHandler {
                 out.yield(snapshot)
+                if seconds == 0 { return }
                 await withTaskGroup(of: Void.self) { group in
+                    if let seconds {
+                        // A cancelled pause is the end as well.
+                        group.addTask { try? await Task.sleep(for: .seconds(seconds)) }
+                    }
                     group.addTask { await send(changes, out) }
                     group.addTask { await keepAlive(out) }
                     await group.next()
