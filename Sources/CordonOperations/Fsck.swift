@@ -148,6 +148,7 @@ final class FsckRun {
         try checkMigrations()
         try checkPolicies(replay)
         try checkWorkflows(replay)
+        try checkApprovals(replay)
         try checkIncidents(replay)
         try checkControlFailures(replay)
         try checkAccounts(replay)

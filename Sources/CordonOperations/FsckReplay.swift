@@ -12,6 +12,7 @@ struct FsckEntry {
         case evidence(String, EvidenceEvent)
         case hold(String, HoldEvent)
         case erasure(String, ErasureEvent)
+        case approval(String, ApprovalEvent)
     }
 
     let index: UInt64
@@ -57,6 +58,7 @@ struct FsckEntry {
         case "evidence": read(body, EvidenceEvent.self) { .evidence(key, $0) }
         case "hold": read(body, HoldEvent.self) { .hold(key, $0) }
         case "erasure": read(body, ErasureEvent.self) { .erasure(key, $0) }
+        case "approval": read(body, ApprovalEvent.self) { .approval(key, $0) }
         default: nil
         }
     }
@@ -129,6 +131,7 @@ struct FsckReplay {
     private(set) var policies: [Int: String] = [:]
     /// Every control that did not do its work, with when its incident was reported.
     private(set) var failures: [Failure: Instant] = [:]
+    private(set) var approvals: [String: Approval] = [:]
     private(set) var evidence = FsckEvidenceReplay()
     /// Streams of which an event cannot be read: what they make is not known.
     private var lost: Set<String> = []
@@ -155,6 +158,7 @@ struct FsckReplay {
             evidence.apply(event, to: id, entry) ? nil : unbegun(entry)
         case .erasure(let id, let event):
             evidence.apply(event, to: id, entry) ? nil : unbegun(entry)
+        case .approval(let id, let event): apply(event, to: id, entry)
         }
     }
 
@@ -209,6 +213,20 @@ struct FsckReplay {
         }
         guard let account = Account(id: id, first: event) else { return unbegun(entry) }
         accounts[id] = Replayed(value: account, revision: entry.index)
+        return nil
+    }
+
+    private mutating func apply(
+        _ event: ApprovalEvent, to id: String, _ entry: FsckEntry
+    ) -> String? {
+        if approvals[id] != nil {
+            approvals[id]?.apply(event, by: entry.actor, at: entry.at)
+            return nil
+        }
+        guard let approval = Approval(id: id, first: event, by: entry.actor, at: entry.at) else {
+            return unbegun(entry)
+        }
+        approvals[id] = approval
         return nil
     }
 

@@ -75,6 +75,33 @@ extension FsckRun {
         for key in missing.keys.sorted() { addMissing(.workflow, key) }
     }
 
+    func checkApprovals(_ replay: FsckReplay) throws {
+        var missing = replay.approvals
+        try each(.approval) { row in
+            let id = known(row, "id", in: missing) { row in
+                // A body that cannot be read names nothing, and is found to differ below.
+                try? Canonical.read(Approval.self, from: row.bytes("body") ?? []).id
+            }
+            guard let id, let approval = missing.removeValue(forKey: id) else {
+                if !replay.isLost("approval/\(row.name)") { addSurplus(row) }
+                return
+            }
+            guard !replay.isLost("approval/\(id)") else { return }
+            let request = approval.request
+            compare(
+                row, named: id,
+                with: [
+                    ("id", .text(id)), ("version", .integer(Int64(approval.version))),
+                    ("workflow", .text(request.call.workflow)),
+                    ("state", .text(approval.state.rawValue)),
+                    ("asked", .text(request.digest)), ("granted", .text(approval.grantedDigest)),
+                    ("expires_ms", .integer(request.expiresAt.milliseconds)),
+                ])
+            try compareBody(row, named: id, with: approval)
+        }
+        for id in missing.keys.sorted() { addMissing(.approval, id) }
+    }
+
     func checkIncidents(_ replay: FsckReplay) throws {
         var missing = replay.incidents
         try each(.incident) { row in

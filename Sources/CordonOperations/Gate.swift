@@ -23,13 +23,14 @@ package final class Gate: Sendable {
     /// Decides like ``decide(_:_:)``, and notes where the workflow was met.
     package func decide(
         _ workflow: String, _ request: GateRequest?, at point: String,
-        _ kind: EnforcementPoint.Kind
+        _ kind: EnforcementPoint.Kind, approved: Bool = false
     ) -> GateAnswer? {
         let now = outside.now()
         let uptime = outside.uptime()
         return state.withLock { state in
             state.meet(workflow, at: point, kind, now: now)
-            return state.decide(workflow, request, now: now, uptime: uptime)
+            return state.decide(
+                workflow, request, now: now, uptime: uptime, approved: approved)
         }
     }
 
@@ -109,16 +110,22 @@ package final class Gate: Sendable {
 
     /// Decides on a call through the gateway; one that may pass counts as passing until
     /// ``end(_:)``, and is cut when a stop lands.
-    package func admit(_ call: InFlightCall) -> GateAnswer? {
+    ///
+    /// `approved` says that people have allowed exactly this call; everything else still holds.
+    package func admit(_ call: InFlightCall, approved: Bool = false) -> GateAnswer? {
         let now = outside.now()
-        return state.withLock { $0.admit(call, now: now) }
+        return state.withLock { $0.admit(call, now: now, approved: approved) }
     }
 
     /// Decides on one more action of a call that is passing, such as a tool that the model asks
     /// for, without a lease.
-    package func decide(within call: InFlightCall, _ request: GateRequest) -> GateAnswer? {
+    package func decide(
+        within call: InFlightCall, _ request: GateRequest, approved: Bool = false
+    ) -> GateAnswer? {
         let now = outside.now()
-        return state.withLock { $0.decide(call.workflow, request, now: now, uptime: nil) }
+        return state.withLock {
+            $0.decide(call.workflow, request, now: now, uptime: nil, approved: approved)
+        }
     }
 
     package func end(_ call: InFlightCall) {

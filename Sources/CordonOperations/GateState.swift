@@ -81,8 +81,12 @@ struct GateState {
     /// Decides on a call through the gateway, and counts it as passing when it may.
     ///
     /// No lease is given: the gateway itself ends the call when a stop lands.
-    mutating func admit(_ call: InFlightCall, now: Instant) -> GateAnswer? {
-        guard let answer = decide(call.workflow, call.request, now: now, uptime: nil)
+    mutating func admit(
+        _ call: InFlightCall, now: Instant, approved: Bool = false
+    ) -> GateAnswer? {
+        guard
+            let answer = decide(
+                call.workflow, call.request, now: now, uptime: nil, approved: approved)
         else { return nil }
         meet(call.workflow, at: "gateway", .gateway, now: now)
         if case .allow = answer.decision {
@@ -149,8 +153,11 @@ struct GateState {
         holds[key] = left > 0 ? left : nil
     }
 
+    /// Decides, and counts it; `approved` says that people have allowed exactly this, whatever
+    /// else still holds.
     mutating func decide(
-        _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64?
+        _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64?,
+        approved: Bool = false
     ) -> GateAnswer? {
         guard let entry = entries[key] else { return nil }
         if holds[key] != nil {
@@ -159,8 +166,11 @@ struct GateState {
                 scope: .whole, reason: "The workflow is being stopped.", incident: "")
             return GateAnswer(decision: .stopped(entry.stops.first ?? stop), entry: entry)
         }
-        let decision =
+        var decision =
             request.map { entry.decision(on: $0, at: now) } ?? entry.decision(at: now)
+        if approved, case .approval = decision {
+            decision = .allow(leaseMilliseconds: entry.actingLeaseMilliseconds)
+        }
         var answer = GateAnswer(decision: decision, entry: entry)
         switch decision {
         case .allow(let lease):
@@ -223,6 +233,12 @@ package struct GateAnswer: Sendable {
     package let entry: GateEntry
     /// Whether a condition of the workflow's watch tripped with this decision.
     package var tripsWatch = false
+
+    package init(decision: GateDecision, entry: GateEntry, tripsWatch: Bool = false) {
+        self.decision = decision
+        self.entry = entry
+        self.tripsWatch = tripsWatch
+    }
 }
 
 /// How often the gate has decided what, since the start.

@@ -109,6 +109,7 @@ extension Work {
             events.append(.containmentProved(workflow: workflow.key, containment: id))
         }
         sequence = try record(events, on: sequence)
+        try voidApprovals(of: workflow.key, scope, incident: number)
         try self.hold(workflow.key, for: sequence.incident, lookbackDays: policy.lookbackDays)
         return (stopped, containment)
     }

@@ -174,6 +174,13 @@ extension StoredTable {
         "erasure", [.text("id"), .integer("version"), .text("state"), .text("body")],
         pageSize: 20)
 
+    package static let approval = StoredTable(
+        "approval",
+        [
+            .text("id"), .integer("version"), .text("workflow"), .text("state"), .text("asked"),
+            .text("granted"), .integer("expires_ms"), .text("body"),
+        ], pageSize: 50)
+
     package static let tileRoot = StoredTable(
         "tile_root", [.integer("level"), .integer("idx"), .blob("hash")], keyCount: 2)
 

@@ -29,7 +29,10 @@ extension HomePage {
                     level: LevelText(sequence), state: sequence.incident.state,
                     workflow: sequence.workflow?.profile.name ?? sequence.incident.report.unlisted,
                     nextStep: sequence.nextStep?.step.title)
-            }, mayStop: true, sent: sent, faults: faults)
+            }, mayStop: true,
+            waiting: work.caller.permissions.contains(.readApprovals)
+                ? try work.approvals(workflow: nil, state: .pending, after: "", limit: 200).count
+                : 0, sent: sent, faults: faults)
     }
 }
 

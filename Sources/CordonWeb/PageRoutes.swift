@@ -21,7 +21,7 @@ struct PageRoutes: Sendable {
     /// Every page with the permission that it needs.
     static let all: [Page] =
         [home, setupForm, setup, signInForm, signIn, signOut, report, stop, receipt]
-        + [incident, file, markdown, problems, problem, stylesheet]
+        + [incident, file, markdown, problems, problem, stylesheet] + ApprovalPages.all
 
     private static let home = Page(.get, "/", .readWorkflows) { visit in
         try await homePage(visit, sent: nil, faults: [])

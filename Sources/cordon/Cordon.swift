@@ -34,6 +34,7 @@ struct Cordon: AsyncParsableCommand {
                 name: "Workflows",
                 subcommands: [
                     WorkflowCommand.self, GateCommand.self, StopCommand.self, ReportCommand.self,
+                    ApprovalCommand.self,
                 ]),
             CommandGroup(name: "Response", subcommands: [IncidentCommand.self]),
             CommandGroup(

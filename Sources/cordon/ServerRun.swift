@@ -44,9 +44,10 @@ struct ServerRun {
         let gateway = Gateway(
             operations: operations, upstreams: try Self.upstreams(settings, ways),
             servers: try Self.servers(settings, Array(ways.dropFirst(settings.upstreams.count))),
-            logger: logger)
+            publicAddress: settings.publicURL, logger: logger)
         let site = Site(
-            version: CordonVersion.text, secureCookies: settings.secureCookies,
+            version: CordonVersion.text, publicAddress: settings.publicURL,
+            secureCookies: settings.secureCookies,
             publicLedger: settings.publicLedger,
             setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
             signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
@@ -173,6 +174,8 @@ private struct ClockService: Service {
 
     /// How often is looked: a lease of at most a second is proved over within this after its end.
     private static let pace = Duration.milliseconds(50)
+    /// Every so many looks, approvals whose window has ended are looked for.
+    private static let approvalsEvery = 20
     /// Every so many looks, the last uses of tokens are noted.
     private static let usesEvery = 1_200
 
@@ -182,6 +185,7 @@ private struct ClockService: Service {
             do {
                 try await operations.tick()
                 looks += 1
+                if looks % Self.approvalsEvery == 0 { try await operations.expireApprovals() }
                 if looks % Self.usesEvery == 0 { try await operations.noteTokenUses() }
             } catch {
                 // What is due stays due: it is tried again at the next look.

@@ -7,6 +7,8 @@ import TOMLKit
 struct Settings: Equatable, Sendable {
     var data = "./cordon-data"
     var listen = "127.0.0.1:8080"
+    /// The address under which people reach the server, without a slash at the end.
+    var publicURL: String?
     var database: String?
     /// Whether browsers reach the server over TLS, so that cookies may say `Secure`.
     var secureCookies = false
@@ -63,6 +65,7 @@ struct Settings: Equatable, Sendable {
             switch key {
             case "data": data = try Self.text(table, key, path)
             case "listen": listen = try Self.text(table, key, path)
+            case "public_url": publicURL = try Self.text(table, key, path)
             case "database": database = try Self.text(table, key, path)
             case "log_level": logLevel = try Self.text(table, key, path)
             case "secure_cookies": secureCookies = try Self.bool(table, key, path)
@@ -84,6 +87,7 @@ struct Settings: Equatable, Sendable {
     private mutating func take(_ environment: [String: String]) throws {
         if let value = environment["CORDON_DATA"] { data = value }
         if let value = environment["CORDON_LISTEN"] { listen = value }
+        if let value = environment["CORDON_PUBLIC_URL"] { publicURL = value }
         if let value = environment["CORDON_DATABASE"] { database = value }
         if let path = environment["CORDON_DATABASE_FILE"] {
             do {
@@ -122,6 +126,14 @@ struct Settings: Equatable, Sendable {
 
     private func check() throws {
         _ = try address
+        if let publicURL {
+            guard let url = URL(string: publicURL), ["http", "https"].contains(url.scheme),
+                url.host?.isEmpty == false, !publicURL.hasSuffix("/"), url.query == nil
+            else {
+                throw CommandFault(
+                    "public_url is an address such as https://cordon.example, not \(publicURL)")
+            }
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw CommandFault("log_level is one of \(known), not \(logLevel)")

@@ -64,6 +64,7 @@ import Testing
                 "incident.sign", "incident.restart", "incident.close", "incident.except",
                 "policy.read", "policy.change", "journal.read", "evidence.capture", "evidence.read",
                 "evidence.hold", "evidence.erase", "evidence.export", "change.push",
+                "approval.read", "approval.decide",
                 "account.manage", "account.own",
             ])
         #expect(

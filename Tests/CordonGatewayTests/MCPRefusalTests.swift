@@ -78,8 +78,8 @@ import Testing
         ),
         (
             MCPRefusal(.unapproved(reason: "Nobody could be asked")), -31006, "approval",
-            "Not done. Nobody could be asked. Do not retry until a person has approved it. "
-                + "Tell the person you work for."
+            "Not done. Nobody could be asked. Do not retry, and do not try to reach "
+                + "the same by another way. Tell the person you work for."
         ),
         (
             MCPRefusal(.overloaded), -31003, "deny",
@@ -112,7 +112,8 @@ import Testing
     @Test func theGatesDecisionsBecomeRefusals() {
         let stop = GateEntry.Stop(scope: .whole, reason: "Why", incident: "INC-2")
         let codes = [
-            GateDecision.stopped(stop), .deny("Why"), .approval("Why"), .notReady("Why"),
+            GateDecision.stopped(stop), .deny("Why"), .approval(ApprovalNeed(reason: "Why")),
+            .notReady("Why"),
         ].map { MCPRefusal($0, fallback: nil, decisionID: nil)?.code }
         #expect(codes == [.stopped, .outsideAuthority, .approvalRequired, .notReady])
         #expect(

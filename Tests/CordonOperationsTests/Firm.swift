@@ -63,9 +63,32 @@ enum Firm {
                 try $0.triage(as: .declined, reason: "No.", workflow: nil, at: work.now)
             }
         }
+        try await askPeople(on: cordon, owner: owner)
         try await useCredentials(on: cordon, admin: admin, owner: owner)
         try await EvidenceFirm.lookBack(on: cordon, incident: number, by: owner)
         try await EvidenceFirm.haveOthersSign(on: cordon)
+    }
+
+    /// Two calls that wait for people: one is changed and allowed, one stays open.
+    private static func askPeople(on cordon: TestCordon, owner: Caller) async throws {
+        let bot = try await cordon.account("bot", RoleGrant(.governance))
+        let questions = try [15, 16].map { amount in
+            ApprovalQuestion(
+                call: try ExactCall(
+                    workflow: "ticket-triage", request: GateRequest(action: .tool, tool: "pay"),
+                    arguments: Array(#"{"amount":\#(amount)}"#.utf8)),
+                need: ApprovalNeed(reason: "A person has to."), diff: "- 1\n+ 2", run: "r-1",
+                user: "rob", point: "gate")
+        }
+        try await cordon.operations.perform(bot) { work in
+            for question in questions { _ = try work.claimApproval(question) }
+        }
+        try await cordon.operations.perform(owner) { work in
+            let ids = try work.approvals(workflow: nil, state: nil, after: "", limit: 2).map(\.id)
+            guard let first = ids.first else { return }
+            _ = try work.openApproval(first)
+            _ = try work.rejectApproval(first, reason: "Not today.")
+        }
     }
 
     private static func registerWorkflows(

@@ -31,6 +31,7 @@ import Testing
                 "evidence_body", "evidence_gone", "evidence", "evidence_dictionary",
                 "evidence_source", "evidence_seen", "evidence_gap", "hold", "erasure",
                 "tile_root", "search_run", "search_hit", "cosignature", "timestamp_token",
+                "approval",
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }

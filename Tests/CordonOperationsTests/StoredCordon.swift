@@ -111,7 +111,8 @@ extension StoredTable {
         .journal, .journalContent, .checkpoint, .logHead, .workflow, .incident, .controlFailure,
         .policyVersion, .account, .credential, .attachment, .idempotency, .tokenUse,
         .schemaMigration, .evidence, .evidenceBody, .evidenceGone, .evidenceDictionary,
-        .evidenceSource, .evidenceSeen, .evidenceGap, .hold, .erasure, .tileRoot, .searchRun,
+        .evidenceSource, .evidenceSeen, .evidenceGap, .hold, .erasure, .approval, .tileRoot,
+        .searchRun,
         .searchHit, .cosignature, .timestampToken,
     ]
 }

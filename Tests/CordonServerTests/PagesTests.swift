@@ -180,6 +180,9 @@ struct Sample: Sendable, CustomTestStringConvertible {
             Sample("Problem", ProblemPage(.restartBlocked)),
             Sample("Problems", ProblemIndexPage()),
             Sample("IncidentFile", IncidentFilePage(person: say("Ana Ruiz"), sheet(say))),
+            Sample("Approval", approval(say)),
+            Sample("ApprovalFaulty", approvalFaulty(say)),
+            Sample("Approvals", approvals(say)),
             Sample("Refused", refused(say)), Sample("Error", error(say)),
         ]
     }
@@ -300,6 +303,55 @@ struct Sample: Sendable, CustomTestStringConvertible {
             ])
     }
 
+    private static func asked(_ say: (String) -> String) -> Approval {
+        let at = Instant(milliseconds: 1_776_459_785_000)
+        // A text that is JSON whatever it says.
+        let words = (try? Canonical.text([say("Birch")])) ?? "[]"
+        guard
+            let call = try? ExactCall(
+                workflow: "refunds",
+                request: GateRequest(
+                    action: .tool, tool: say("send_refund"), target: .outside,
+                    record: say("A-1007")), arguments: Array(#"{"to":\#(words)}"#.utf8)),
+            var approval = Approval(
+                id: "01JX3M8Q6ZK4T5V6W7X8Y9Z0AB",
+                first: .asked(
+                    Approval.Request(
+                        call: call, policyVersion: 1,
+                        need: ApprovalNeed(reason: say("Two people have to."), persons: 2),
+                        expiresAt: at.adding(hours: 24), diff: say("- 40\n+ 90"),
+                        run: say("r-1"), user: say("rob"))),
+                by: Person(id: "bot", name: say("bot")), at: at)
+        else { preconditionFailure("the sample is a call") }
+        approval.apply(
+            .approvedEdited(reason: say("Not more."), call: call, persons: 2),
+            by: Person(id: "ben", name: say("Ben Okoro")), at: at.adding(hours: 1))
+        return approval
+    }
+
+    private static func approval(_ say: (String) -> String) -> ApprovalPage {
+        let approval = asked(say)
+        return ApprovalPage(
+            person: say("Ana Ruiz"), csrf: "csrf-token", approval: approval,
+            workflowName: say("Refunds"), now: approval.askedAt, mayDecide: true,
+            evidence: [.init(at: approval.askedAt, what: say("tool call: Birch wants it back"))])
+    }
+
+    private static func approvalFaulty(_ say: (String) -> String) -> ApprovalPage {
+        let approval = asked(say)
+        return ApprovalPage(
+            person: say("Ana Ruiz"), csrf: "csrf-token", approval: approval,
+            workflowName: say("Refunds"), now: approval.askedAt, mayDecide: true,
+            faults: [FormFault("arguments", say("The arguments are a JSON object."))],
+            sent: ["arguments": say("{")])
+    }
+
+    private static func approvals(_ say: (String) -> String) -> ApprovalListPage {
+        ApprovalListPage(
+            person: say("Ana Ruiz"), csrf: "csrf-token",
+            items: [.init(asked(say), workflowName: say("Refunds"))])
+    }
+
     private static func refused(_ say: (String) -> String) -> ErrorPage {
         ErrorPage(
             Refusal(
@@ -332,6 +384,8 @@ extension ProblemPage: Page {}
 extension ProblemIndexPage: Page {}
 extension IncidentFilePage: Page {}
 extension ErrorPage: Page {}
+extension ApprovalPage: Page {}
+extension ApprovalListPage: Page {}
 
 /// The elements of a page in order, read by a strict XML parser.
 private final class Outline: NSObject, XMLParserDelegate {

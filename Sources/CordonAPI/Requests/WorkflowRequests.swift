@@ -149,6 +149,8 @@ package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
     package var decides: Bool?
     /// Tools that are denied whatever else is written; `*` at the end stands for any rest.
     package var forbids: [String]?
+    /// On which terms a delivery waits for people, where it does.
+    package var deliveryApproval: ApprovalTermsBody?
 
     package static let rules: [String: Rule] = [
         "tools": Rule(maxItems: 200), "forbids": Rule(maxItems: 200, itemMaxLength: 400),
@@ -156,7 +158,8 @@ package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
 
     package init(
         mode: AuthorityMode, tools: [ToolBody]? = nil, delivers: DeliveryReach? = nil,
-        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil, forbids: [String]? = nil
+        deliveryNeedsApproval: Bool? = nil, decides: Bool? = nil, forbids: [String]? = nil,
+        deliveryApproval: ApprovalTermsBody? = nil
     ) {
         self.mode = mode
         self.tools = tools
@@ -164,6 +167,7 @@ package struct AuthorityBody: Codable, Sendable, Equatable, Ruled {
         self.deliveryNeedsApproval = deliveryNeedsApproval
         self.decides = decides
         self.forbids = forbids
+        self.deliveryApproval = deliveryApproval
     }
 }
 
@@ -180,6 +184,8 @@ package struct ToolBody: Codable, Sendable, Equatable, Ruled {
     package var access: ToolAccess
     package var needsApproval: Bool?
     package var arguments: [ArgumentBody]?
+    /// On which terms a call waits for people, where it does.
+    package var approval: ApprovalTermsBody?
 
     package static let rules: [String: Rule] = [
         "name": lineRule, "arguments": Rule(maxItems: 50),
@@ -187,12 +193,13 @@ package struct ToolBody: Codable, Sendable, Equatable, Ruled {
 
     package init(
         name: String, access: ToolAccess, needsApproval: Bool? = nil,
-        arguments: [ArgumentBody]? = nil
+        arguments: [ArgumentBody]? = nil, approval: ApprovalTermsBody? = nil
     ) {
         self.name = name
         self.access = access
         self.needsApproval = needsApproval
         self.arguments = arguments
+        self.approval = approval
     }
 }
 
@@ -300,10 +307,15 @@ package struct GateQuery: Codable, Sendable, Ruled {
     package var run: String?
     /// The record that the run is about: an account, a case.
     package var record: String?
+    /// The login of the person for whom the run works: who then does not decide on it.
+    package var user: String?
+    /// What the action would change, for whoever has to approve it.
+    package var diff: String?
 
     package static let rules: [String: Rule] = [
         "tool": lineRule, "arguments": Rule(maxProperties: 100), "run": Rule(maxLength: 200),
-        "record": Rule(maxLength: 200),
+        "record": Rule(maxLength: 200), "user": Rule(maxLength: 64),
+        "diff": Rule(maxLength: 65_536),
     ]
 }
 

@@ -54,7 +54,12 @@ extension GateEntry {
                 return .deny("The tool \(name) was called outside its authority: \(fault)")
             }
         }
-        if tool.needsApproval { return .approval("A person has to approve each call of \(name).") }
+        if tool.needsApproval,
+            let need = ApprovalNeed(
+                tool.approval, for: request.arguments, of: "this call of \(name)")
+        {
+            return .approval(need)
+        }
         return .allow(leaseMilliseconds: actingLeaseMilliseconds)
     }
 
@@ -79,8 +84,11 @@ extension GateEntry {
         case (.none, _): return .deny("The workflow has no authority to deliver.")
         case (.inside, .outside): return .deny("The workflow may deliver inside the company only.")
         case (.inside, .inside), (.outside, _):
-            if authority?.deliveryNeedsApproval == true {
-                return .approval("A person has to approve each delivery.")
+            if authority?.deliveryNeedsApproval == true,
+                let need = ApprovalNeed(
+                    authority?.deliveryApproval, for: request.arguments, of: "this delivery")
+            {
+                return .approval(need)
             }
             return .allow(leaseMilliseconds: actingLeaseMilliseconds)
         }

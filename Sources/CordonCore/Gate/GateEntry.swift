@@ -88,7 +88,8 @@ package enum GateDecision: Equatable, Sendable {
     case stopped(GateEntry.Stop)
     /// Not stopped, but not in the workflow's authority.
     case deny(String)
-    case approval(String)
+    /// In the authority, once people have said yes to exactly this.
+    case approval(ApprovalNeed)
     /// Not in production, and the chosen lane does not let a draft do this.
     case notReady(String)
 }

@@ -28,6 +28,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case eraseEvidence = "evidence.erase"
     case exportEvidence = "evidence.export"
     case pushChanges = "change.push"
+    case readApprovals = "approval.read"
+    case approve = "approval.decide"
     case manageAccounts = "account.manage"
     case ownAccount = "account.own"
 }
@@ -40,6 +42,7 @@ extension Role {
     package var permissions: Set<Permission> {
         let responder: Set<Permission> = [
             .readIncidents, .triage, .respond, .confirmContainment, .readEvidence, .pushChanges,
+            .readApprovals, .approve,
         ]
         let signer: Set<Permission> = responder.union([.sign, .restart, .close, .exportEvidence])
         return switch self {
@@ -55,8 +58,10 @@ extension Role {
                 .readIncidents, .triage, .respond, .registerWorkflows, .amendWorkflows,
                 .changePolicy, .readJournal, .readEvidence, .holdEvidence, .eraseEvidence,
                 .exportEvidence, .captureEvidence, .callThroughGateway, .pushChanges,
+                .readApprovals,
             ]
-        case .auditor: [.readIncidents, .readJournal, .readEvidence, .exportEvidence]
+        case .auditor:
+            [.readIncidents, .readJournal, .readEvidence, .exportEvidence, .readApprovals]
         case .administrator:
             [
                 .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
@@ -86,13 +91,14 @@ package enum Scope: String, Codable, CaseIterable, Sendable {
         case .read:
             [
                 .readWorkflows, .readOwnIncidents, .readIncidents, .readPolicy, .readJournal,
-                .readEvidence,
+                .readEvidence, .readApprovals,
             ]
         case .respond:
             [
                 .triage, .respond, .confirmContainment, .sign, .restart, .close, .signException,
                 .readOwnIncidents, .readIncidents, .readWorkflows, .readPolicy, .stop, .report,
                 .readEvidence, .holdEvidence, .eraseEvidence, .exportEvidence, .pushChanges,
+                .readApprovals, .approve,
             ]
         case .register:
             [.readWorkflows, .registerWorkflows, .amendWorkflows, .overrideReadiness, .readPolicy]

@@ -1,5 +1,4 @@
 import CordonLedger
-import Crypto
 import FoundationEssentials
 
 extension Incident {
@@ -15,10 +14,7 @@ extension Incident {
         guard let bytes = try? encoder.encode(Substance(self)) else {
             preconditionFailure("the substance of an incident is always representable")
         }
-        return SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return Hex.sha256(bytes)
     }
 
     /// Whether a signer of `other` would have judged the same.

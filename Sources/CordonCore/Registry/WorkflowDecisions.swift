@@ -232,6 +232,16 @@ extension Workflow {
         if Set(tools.map(\.name)).count != tools.count {
             faults.append(Blocker("tools", "each tool is named once", pointer: "/authority/tools"))
         }
+        let approvals =
+            tools.compactMap(\.approval)
+            + [profile.authority?.deliveryApproval].compactMap(\.self)
+        if !approvals.allSatisfy(\.isSound) {
+            faults.append(
+                Blocker(
+                    "approval",
+                    "a bound names its argument, and second_above is not below above",
+                    pointer: "/authority"))
+        }
         guard faults.isEmpty else {
             throw Refusal(.invalidInput, "The workflow's description has faults.", blockers: faults)
         }

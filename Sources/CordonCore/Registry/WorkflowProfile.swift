@@ -127,13 +127,16 @@ package struct Authority: Codable, Equatable, Sendable {
     package var decides: Bool
     /// Tools that are denied whatever else is written, `*` at the end standing for any rest.
     package var forbids: [String]?
+    /// On which terms a delivery waits for a person, where it does.
+    package var deliveryApproval: ApprovalTerms?
 
     package enum Mode: String, Codable, CaseIterable, Sendable { case draft, act }
     package enum Delivery: String, Codable, CaseIterable, Sendable { case none, inside, outside }
 
     package init(
         mode: Mode, tools: [ToolAuthority] = [], delivers: Delivery = .none,
-        deliveryNeedsApproval: Bool = false, decides: Bool = false, forbids: [String]? = nil
+        deliveryNeedsApproval: Bool = false, decides: Bool = false, forbids: [String]? = nil,
+        deliveryApproval: ApprovalTerms? = nil
     ) {
         self.mode = mode
         self.tools = tools
@@ -141,6 +144,7 @@ package struct Authority: Codable, Equatable, Sendable {
         self.deliveryNeedsApproval = deliveryNeedsApproval
         self.decides = decides
         self.forbids = forbids
+        self.deliveryApproval = deliveryApproval
     }
 }
 
@@ -152,17 +156,21 @@ package struct ToolAuthority: Codable, Equatable, Sendable {
     package var access: Access
     package var needsApproval: Bool
     package var arguments: [ArgumentRule]
+    /// On which terms a call waits for a person, where it does.
+    package var approval: ApprovalTerms?
 
     /// A drafting workflow may only call tools that read.
     package enum Access: String, Codable, CaseIterable, Sendable { case read, write }
 
     package init(
-        name: String, access: Access, needsApproval: Bool = false, arguments: [ArgumentRule] = []
+        name: String, access: Access, needsApproval: Bool = false, arguments: [ArgumentRule] = [],
+        approval: ApprovalTerms? = nil
     ) {
         self.name = name
         self.access = access
         self.needsApproval = needsApproval
         self.arguments = arguments
+        self.approval = approval
     }
 }
 

@@ -9,16 +9,20 @@ package struct Gateway: Sendable {
     package let operations: Operations
     package let upstreams: [Upstream]
     package let servers: [MCPServer]
+    /// The server's address for people; `nil` takes the one that the caller used.
+    let publicAddress: String?
     package let logger: Logger
     package let figures = GatewayFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
 
     package init(
-        operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [], logger: Logger
+        operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
+        publicAddress: String? = nil, logger: Logger
     ) {
         self.operations = operations
         self.upstreams = upstreams
         self.servers = servers
+        self.publicAddress = publicAddress
         self.logger = logger
     }
 
@@ -35,6 +39,13 @@ package struct Gateway: Sendable {
     struct Key: Sendable {
         let caller: GateCaller
         let workflow: String
+
+        /// The caller as the operations know it.
+        func asCaller(cause: String) -> Caller {
+            Caller(
+                Actor(caller.actor, grants: caller.grants), cause: cause,
+                permissions: caller.permissions, workflow: workflow)
+        }
     }
 
     /// - Throws: a denial unless the key is known, may call, and belongs to one workflow.
@@ -65,11 +76,8 @@ package struct Gateway: Sendable {
     )
         async throws
     {
-        let caller = Caller(
-            Actor(key.caller.actor, grants: key.caller.grants), cause: cause,
-            permissions: key.caller.permissions, workflow: key.workflow)
         _ = try await operations.recorder.record(
-            size: size, boundTo: key.workflow, caller: caller
+            size: size, boundTo: key.workflow, caller: key.asCaller(cause: cause)
         ) { Capture(source: source, records: [record.captured()]) }
         figures.add(\.recorded)
     }

@@ -44,7 +44,7 @@ where Next.Context: GatewayContext {
                 gateway: gateway, front: front,
                 operation: front.operation(request.method.rawValue, rest),
                 method: request.method.rawValue, path: request.uri.path + query, target: target,
-                fields: request.headers,
+                fields: request.headers, base: base(request),
                 requestID: requestID, key: key, watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let denial as Denial {
@@ -72,7 +72,7 @@ where Next.Context: GatewayContext {
             }
             let call = MCPCall(
                 gateway: gateway, server: server, method: request.method.rawValue,
-                fields: request.headers, requestID: requestID, key: key,
+                fields: request.headers, base: base(request), requestID: requestID, key: key,
                 watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let fault as MCPFault {
@@ -87,6 +87,11 @@ where Next.Context: GatewayContext {
                 .upstreamFailed, "The server \(name) could not be reached.", status: 502)
             return Self.response(fault.status, fault.body, [:])
         }
+    }
+
+    /// The server's address as this caller, or people, know it.
+    private func base(_ request: Request) -> String {
+        gateway.publicAddress ?? "http://\(request.head.authority ?? "localhost")"
     }
 
     private static func response(

@@ -16,18 +16,22 @@ struct MCPCall: Sendable {
     let server: MCPServer
     let method: String
     let fields: HTTPFields
+    /// The server's address as its callers know it.
+    let base: String
     let requestID: String
     let key: Gateway.Key
     let watch: ConnectionWatch?
 
     /// A call of a tool that was admitted.
-    private struct Admitted: Sendable {
+    struct Admitted: Sendable {
         let message: MCPMessage
         let tool: MCPToolCall
         let revision: MCPRevision
         let passing: InFlightCall
         let entry: GateEntry
         let beganAt: Instant
+        /// Who has allowed it, where somebody had to.
+        var approval: Approval?
     }
 
     func answer(_ body: RequestBody) async throws -> Response {
@@ -139,13 +143,21 @@ struct MCPCall: Sendable {
         let beganAt = gateway.operations.outside.now()
         let request = tool.gateRequest(record: field("x-cordon-record"))
         let passing = InFlightCall(workflow: key.workflow, request: request)
-        guard let answer = gateway.operations.gate.admit(passing) else {
+        guard var answer = gateway.operations.gate.admit(passing) else {
             throw MCPFault(.outsideAuthority, "There is no workflow \(key.workflow).", status: 404)
         }
         gateway.figures.add(\.calls)
-        let admitted = Admitted(
+        var admitted = Admitted(
             message: message, tool: tool, revision: revision, passing: passing,
             entry: answer.entry, beganAt: beganAt)
+        if case .approval(let need) = answer.decision {
+            switch await askPeople(need, admitted) {
+            case .allowed(let approval, let again):
+                admitted.approval = approval
+                answer = again
+            case .answered(let response): return response
+            }
+        }
         if let refusal = MCPRefusal(
             answer.decision, fallback: answer.entry.fallback, decisionID: requestID)
         {
@@ -262,19 +274,19 @@ struct MCPCall: Sendable {
 
     // MARK: Answers
 
-    private func refusal(of stop: GateEntry.Stop, _ admitted: Admitted) -> MCPRefusal {
+    func refusal(of stop: GateEntry.Stop, _ admitted: Admitted) -> MCPRefusal {
         MCPRefusal(
             .stopped(reason: stop.reason, incident: stop.incident),
             fallback: admitted.entry.fallback, decisionID: requestID)
     }
 
-    private func result(_ refusal: MCPRefusal, _ admitted: Admitted) -> [UInt8] {
+    func result(_ refusal: MCPRefusal, _ admitted: Admitted) -> [UInt8] {
         // Whether the tool promises structure stands in its list, which may never have come by.
         refusal.result(
             to: admitted.message.id ?? [], in: admitted.revision, promisesStructure: false)
     }
 
-    private func said(_ refusal: MCPRefusal, _ admitted: Admitted) -> Response {
+    func said(_ refusal: MCPRefusal, _ admitted: Admitted) -> Response {
         Response(
             status: .init(code: MCPRefusal.status), headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: result(refusal, admitted))))
@@ -327,7 +339,7 @@ struct MCPCall: Sendable {
             size: admitted.tool.arguments.count + answer.count, cause: requestID)
     }
 
-    private func keepBehind(
+    func keepBehind(
         _ admitted: Admitted, status: String, _ response: HTTPClientResponse?, _ answer: [UInt8],
         _ delivered: OpaqueCopy? = nil
     ) {
@@ -361,6 +373,10 @@ struct MCPCall: Sendable {
         json.endArray()
         record.calls = json.bytes
         record.attributes = [("mcp", facts(MCPToolCall.method, response, status))]
+        if let approval = admitted.approval {
+            record.attributes.append(
+                ("decision", JSONTree.string(PeopleAsked.note(approval)).bytes))
+        }
         if let delivered { record.attributes.append(("delivered", delivered.json)) }
         return record
     }

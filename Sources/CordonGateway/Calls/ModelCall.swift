@@ -23,6 +23,8 @@ struct ModelCall: Sendable {
     /// The path and the query, as the upstream has them.
     let target: String
     let fields: HTTPFields
+    /// The server's address as its callers know it.
+    let base: String
     let requestID: String
     let key: Gateway.Key
     let watch: ConnectionWatch?
@@ -201,11 +203,10 @@ struct ModelCall: Sendable {
         var denied = Verdicts(allowed: [], denied: [])
         if response.status.code < 300, let plain {
             denied = try await judge(plain.calls, admitted)
-            if !denied.denied.isEmpty {
-                record.attributes.append(
-                    ("decision", JSONTree.string(denied.explanation).bytes))
-                body = plain.without(denied)
+            if let said = denied.said {
+                record.attributes.append(("decision", JSONTree.string(said).bytes))
             }
+            if !denied.denied.isEmpty { body = plain.without(denied) }
         }
         record.status = response.status.code < 300 ? "ok" : "error: \(response.status.code)"
         // From here on it will be released, or a stop was faster and it never is.
@@ -227,13 +228,14 @@ struct ModelCall: Sendable {
             body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    /// Asks the gate about each call.
+    /// Asks the gate about each call, and people about those that need them.
     func judge(_ calls: [AskedCall], _ admitted: Admitted) async throws -> Verdicts {
         var allowed: [AskedCall] = []
         var denied: [(call: AskedCall, reason: String)] = []
+        var waiting: [(call: AskedCall, need: ApprovalNeed)] = []
         for call in calls {
             if let twice = call.repeatedArgument {
-                denied.append((call, "It names the argument \(twice) more than once."))
+                denied.append((call, "It names the argument \(twice) more than once.".final))
                 continue
             }
             let request = call.request(record: runRecord)
@@ -245,12 +247,14 @@ struct ModelCall: Sendable {
             case .allow: allowed.append(call)
             case .stopped(let stop): throw Denial(stop: stop, entry: answer.entry)
             case .deny(let reason), .notReady(let reason):
-                denied.append((call, reason))
+                denied.append((call, reason.final))
                 try await suggest(answer, reason: reason)
-            case .approval(let reason): denied.append((call, reason))
+            case .approval(let need): waiting.append((call, need))
             }
         }
-        return Verdicts(allowed: allowed, denied: denied)
+        let told = try await askPeople(waiting, admitted)
+        return Verdicts(
+            allowed: allowed + told.allowed, denied: denied + told.denied, notes: told.notes)
     }
 
     func keep(_ record: CallRecord, _ admitted: Admitted, size: Int) async throws {
@@ -406,7 +410,7 @@ struct ModelCall: Sendable {
     }
 
     /// The record that the run is about, as the caller says.
-    private var runRecord: String? { field("x-cordon-record") }
+    var runRecord: String? { field("x-cordon-record") }
 
     private func field(_ name: String) -> String? {
         HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }

@@ -106,6 +106,7 @@ struct StreamedAnswer: Sendable {
             case .bytes(let bytes): passage.release(bytes, into: &out)
             case .calls(let calls, let waiting):
                 let verdicts = try await call.judge(calls, admitted)
+                passage.note(verdicts)
                 passage.release(
                     verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts), into: &out)
             case .last(let event): passage.releaseLast(event, into: &out)
@@ -302,8 +303,12 @@ struct StreamPassage: Sendable {
     }
 
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
-        decisions.append(verdicts.explanation)
-        return reader?.replacement(verdicts) ?? []
+        reader?.replacement(verdicts) ?? []
+    }
+
+    /// Notes for the record what was decided.
+    mutating func note(_ verdicts: Verdicts) {
+        if let said = verdicts.said { decisions.append(said) }
     }
 
     mutating func release(_ bytes: [UInt8], into out: inout ByteBuffer) {

@@ -1,4 +1,4 @@
-package import CordonCore
+import CordonCore
 
 /// A call of a tool that a model asks for, which the caller would carry out.
 struct AskedCall: Equatable, Sendable {
@@ -14,36 +14,31 @@ struct AskedCall: Equatable, Sendable {
     ///
     /// `record` is the one that the run is about, as its caller says.
     func request(record: String?) -> GateRequest {
-        let tree = JSONTree(Array(arguments.utf8))
-        var named: [String: GateArgument] = [:]
-        for member in tree?.members ?? [] { named[member.name] = GateArgument(member.value) }
-        return GateRequest(action: .tool, tool: name, arguments: named, record: record)
+        GateRequest(
+            action: .tool, tool: name,
+            arguments: GateArgument.named(in: JSONTree(Array(arguments.utf8))), record: record)
     }
 
     /// What stands in the answer instead of a call that was denied, for the model and for people.
     static func explanation(_ denied: [(call: AskedCall, reason: String)]) -> String {
         let lines = denied.map { "Cordon did not let \($0.call.name) be called: \($0.reason)" }
         return lines.joined(separator: "\n")
-            + "\nDo not ask for it again; say what could not be done and hand it to a person."
-    }
-}
-
-extension GateArgument {
-    /// An argument as far as a rule can judge it.
-    package init(_ tree: JSONTree) {
-        switch tree {
-        case .string(let text): self = .text(text)
-        case .number(let digits): self = Double(digits).map(GateArgument.number) ?? .other
-        case .array(let items, _): self = .list(items.map(GateArgument.init))
-        case .object, .bool, .null: self = .other
-        }
+            + "\nSay what could not be done, and hand it to a person."
     }
 }
 
 /// What the gate said of the calls that one answer asks for.
 struct Verdicts: Sendable {
-    let allowed: [AskedCall]
-    let denied: [(call: AskedCall, reason: String)]
+    var allowed: [AskedCall]
+    var denied: [(call: AskedCall, reason: String)]
+    /// Who allowed what, for the record.
+    var notes: [String] = []
+
+    /// What the record says of the decisions; `nil` when there was nothing to decide.
+    var said: String? {
+        let lines = (denied.isEmpty ? [] : [explanation]) + notes
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
 
     var explanation: String { AskedCall.explanation(denied) }
 }

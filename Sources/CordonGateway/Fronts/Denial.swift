@@ -31,7 +31,7 @@ package struct Denial: Error, Equatable, Sendable {
         case .allow: return nil
         case .stopped(let stop): self = Denial(stop: stop, entry: entry)
         case .deny(let reason): self.init(403, "outside_authority", reason)
-        case .approval(let reason): self.init(403, "approval_required", reason)
+        case .approval(let need): self.init(403, "approval_required", need.reason)
         case .notReady(let reason): self.init(403, "not_production_ready", reason)
         }
     }

@@ -13,11 +13,20 @@ package struct MCPApproval: Sendable {
     /// Where a person decides.
     package let url: String
     package let expires: Instant
+    /// The only arguments with which people allow the call, where they have changed them.
+    package let arguments: String?
 
-    package init(id: String, url: String, expires: Instant) {
+    package init(id: String, url: String, expires: Instant, arguments: String? = nil) {
         self.id = id
         self.url = url
         self.expires = expires
+        self.arguments = arguments
+    }
+
+    package init(_ approval: Approval, url: String) {
+        self.init(
+            id: approval.id, url: url, expires: approval.request.expiresAt,
+            arguments: approval.edited?.arguments)
     }
 
     /// The pending result.
@@ -41,6 +50,10 @@ package struct MCPApproval: Sendable {
             json.member("id", self.id)
             json.member("url", url)
             json.member("expires", expires.rfc3339)
+            if let arguments {
+                json.key("arguments")
+                json.raw(Array(arguments.utf8))
+            }
             json.endObject()
             json.endObject()
         }
@@ -48,7 +61,12 @@ package struct MCPApproval: Sendable {
 
     /// What the model reads.
     package var sentence: String {
-        "Not done yet: a person has to approve this call at \(url) before \(expires.rfc3339). "
+        if let arguments {
+            return "Not done: a person allows this call once, before \(expires.rfc3339), with "
+                + "other arguments only. Make it again with exactly these: \(arguments)"
+        }
+        return
+            "Not done yet: a person has to approve this call at \(url) before \(expires.rfc3339). "
             + "Do not retry until it is approved; then make exactly the same call again. Do not "
             + "try to reach the same by another way. Until then, go on with other work or tell "
             + "the person you work for."

@@ -41,7 +41,7 @@ package struct MCPRefusal: Sendable {
         case .stopped(let stop):
             cause = .stopped(reason: stop.reason, incident: stop.incident)
         case .deny(let reason): cause = .outsideAuthority(reason: reason)
-        case .approval(let reason): cause = .unapproved(reason: reason)
+        case .approval(let need): cause = .unapproved(reason: need.reason)
         case .notReady(let reason): cause = .notReady(reason: reason)
         }
         self.fallback = fallback
@@ -119,10 +119,8 @@ package struct MCPRefusal: Sendable {
             parts.append(MCPRefusal.sentence(reason))
         }
         switch cause {
-        case .stopped, .outsideAuthority, .notReady:
+        case .stopped, .outsideAuthority, .notReady, .unapproved:
             parts.append("Do not retry, and do not try to reach the same by another way.")
-        case .unapproved:
-            parts.append("Do not retry until a person has approved it.")
         case .overloaded:
             parts.append("Do not retry at once.")
         case .upstreamFailed:

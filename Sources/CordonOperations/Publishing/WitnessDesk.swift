@@ -1,3 +1,4 @@
+import CordonCore
 package import CordonLedger
 import CordonStore
 import Foundation

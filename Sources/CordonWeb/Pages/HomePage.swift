@@ -8,6 +8,8 @@ package struct HomePage: Sendable {
     /// Those that are open, the most pressing one first.
     package let incidents: [IncidentLine]
     package let mayStop: Bool
+    /// How many calls wait for a person.
+    package let waiting: Int
     /// What was typed into the form that came back, so that nobody has to type it twice.
     package let sent: Sent?
     package let faults: [FormFault]
@@ -65,13 +67,14 @@ package struct HomePage: Sendable {
 
     package init(
         person: String, csrf: String, workflows: [WorkflowLine], incidents: [IncidentLine],
-        mayStop: Bool, sent: Sent? = nil, faults: [FormFault] = []
+        mayStop: Bool, waiting: Int = 0, sent: Sent? = nil, faults: [FormFault] = []
     ) {
         self.person = person
         self.csrf = csrf
         self.workflows = workflows
         self.incidents = incidents
         self.mayStop = mayStop
+        self.waiting = waiting
         self.sent = sent
         self.faults = faults
     }
@@ -111,7 +114,7 @@ package struct HomePage: Sendable {
             ? "<a class=\"button stop\" href=\"#workflows\">Stop a workflow</a>" : .nothing
         return """
             <h1>\(headline)</h1>
-            \([whatNext])
+            \([whatNext, whatWaits])
             <p class="jumps">
             \(["<a class=\"button\" href=\"#report\">Report something wrong</a>", stopLink])
             </p>
@@ -121,6 +124,15 @@ package struct HomePage: Sendable {
     private var whatNext: HTML {
         guard let first = incidents.first, let step = first.nextStep else { return .nothing }
         return "<p>Next for \(link(first.number)): \(HTML.said(step))</p>"
+    }
+
+    private var whatWaits: HTML {
+        if waiting == 0 { return .nothing }
+        let waits = waiting == 1 ? "waits" : "wait"
+        return """
+            <p><a href="\(PagePaths.approvals)">\(counted(waiting, "call")) \(waits) for a \
+            person</a></p>
+            """
     }
 
     private var incidentSection: HTML {

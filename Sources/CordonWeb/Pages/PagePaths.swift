@@ -12,6 +12,13 @@ package enum PagePaths {
     package static let problems = "/problems"
     package static let stylesheet = "/assets/style.css"
 
+    package static let approvals = "/approvals"
+
+    /// A call that waits for people.
+    package static func approval(_ id: String) -> String {
+        approvals + "/" + Paths.segment(id)
+    }
+
     package static func incident(_ number: String) -> String {
         "/incidents/" + Paths.segment(number)
     }

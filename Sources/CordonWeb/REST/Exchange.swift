@@ -16,6 +16,8 @@ struct Exchange: Sendable {
     let parameters: [String: String]
     let query: [String: String]
     let headers: HTTPFields
+    /// The host that the caller asked for.
+    let authority: String?
     let body: [UInt8]
     /// The body as JSON, checked against the route's schema; `nil` when it is something else.
     let json: JSONValue?
@@ -30,6 +32,11 @@ struct Exchange: Sendable {
             throw Refusal(.notFound, "The path names no \(name).")
         }
         return value
+    }
+
+    /// The server's address as people, or this caller, know it: without a slash at the end.
+    var address: String {
+        site.publicAddress ?? "http://\(authority ?? "localhost")"
     }
 
     var isJSON: Bool { json != nil }
@@ -109,6 +116,17 @@ struct Exchange: Sendable {
                 blockers: [Blocker("limit", "from 1 to 200", pointer: "/limit")])
         }
         return limit
+    }
+
+    /// A number of seconds in the query, 0 when it is not there.
+    func seconds(_ name: String, atMost most: Int) throws(Refusal) -> Int {
+        guard let text = query[name] else { return 0 }
+        guard let seconds = Int(text), (0...most).contains(seconds) else {
+            throw Refusal(
+                .invalidInput, "\(name) is a number from 0 to \(most).",
+                blockers: [Blocker(name, "from 0 to \(most)", pointer: "/\(name)")])
+        }
+        return seconds
     }
 
     /// A query parameter that has to be one of a few words.

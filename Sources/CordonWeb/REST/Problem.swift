@@ -20,6 +20,8 @@ struct Problem: Codable, Sendable {
     var fallback: FallbackBody?
     var decision: String?
     var decisionId: String?
+    /// For `approval-required`: the question that people have to answer.
+    var approval: GateApprovalView?
 
     struct FaultView: Codable, Sendable {
         let pointer: String

@@ -122,7 +122,16 @@ extension AuthorityBody {
             mode: mode == .act ? .act : .draft, tools: (tools ?? []).map(\.domain),
             delivers: delivers.flatMap { Authority.Delivery(rawValue: $0.rawValue) } ?? .none,
             deliveryNeedsApproval: deliveryNeedsApproval ?? false, decides: decides ?? false,
-            forbids: forbids)
+            forbids: forbids, deliveryApproval: deliveryApproval?.domain)
+    }
+}
+
+extension ApprovalTermsBody {
+    var domain: ApprovalTerms {
+        ApprovalTerms(
+            windowMinutes: windowMinutes,
+            approvers: approvers?.compactMap { Role(rawValue: $0.rawValue) }, argument: argument,
+            above: above, secondAbove: secondAbove)
     }
 }
 
@@ -146,6 +155,6 @@ extension ToolBody {
                 ArgumentRule(
                     name: $0.name, oneOf: $0.oneOf, minimum: $0.minimum, maximum: $0.maximum,
                     prefix: $0.prefix, ownRecord: $0.ownRecord, domains: $0.domains)
-            })
+            }, approval: approval?.domain)
     }
 }

@@ -2,6 +2,8 @@
 package struct Site: Sendable {
     /// The version of Cordon.
     package let version: String
+    /// The server's address as people know it; `nil` takes the one that the caller used.
+    let publicAddress: String?
     /// Sent to the browser as `Secure` cookies when the server is reached over TLS.
     package let secureCookies: Bool
     /// Whether `/ledger/` may be read without signing in.
@@ -19,12 +21,14 @@ package struct Site: Sendable {
     package let moreMetrics: @Sendable () -> String
 
     package init(
-        version: String, secureCookies: Bool = false, publicLedger: Bool = false,
+        version: String, publicAddress: String? = nil, secureCookies: Bool = false,
+        publicLedger: Bool = false,
         setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12,
         traces: TraceReader? = nil, watchesDisconnects: Bool = false,
         moreMetrics: @escaping @Sendable () -> String = { "" }
     ) {
         self.version = version
+        self.publicAddress = publicAddress
         self.secureCookies = secureCookies
         self.publicLedger = publicLedger
         self.setupTokenHash = setupTokenHash

@@ -51,7 +51,10 @@ enum GateRoutes {
         parameters: [
             ParameterDescription(
                 "strict", in: .query, schema: .oneOf(["0", "1"]),
-                description: "With 1, deny is answered with 403 and stopped with 423.")
+                description: "With 1, deny is answered with 403 and stopped with 423."),
+            ParameterDescription(
+                "wait", in: .query, schema: .integer(minimum: 0, maximum: 45),
+                description: "For how many seconds to wait where a person has to approve."),
         ], body: .json(GateQuery.self),
         answers: [
             .init(
@@ -64,8 +67,13 @@ enum GateRoutes {
     ) { exchange in
         let key = try exchange.parameter("key")
         let strict = exchange.query["strict"] == "1"
-        let answer = try decided(exchange, key, try GateJSON.request(exchange.json))
+        let request = try GateJSON.request(exchange.json)
+        var answer = try decided(exchange, key, request)
         let id = exchange.operations.outside.newID()
+        var approval: GateApprovalView?
+        if case .approval(let need) = answer.decision {
+            (answer, approval) = try await askPeople(exchange, request, need, answer)
+        }
         if answer.tripsWatch, case .deny(let reason) = answer.decision {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
@@ -73,8 +81,40 @@ enum GateRoutes {
             return GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
         }
         return strict
-            ? refused(answer, exchange, decisionID: id)
-            : try .json(GateDecisionView(answer, id: id))
+            ? refused(answer, exchange, decisionID: id, approval)
+            : try .json(GateDecisionView(answer, id: id, approval))
+    }
+
+    /// Uses what people have allowed for exactly this, or asks them.
+    private static func askPeople(
+        _ exchange: Exchange, _ request: GateRequest, _ need: ApprovalNeed, _ answer: GateAnswer
+    ) async throws -> (GateAnswer, GateApprovalView?) {
+        let gate = exchange.operations.gate
+        let key = answer.entry.key
+        let members = JSONMembers(exchange.body[...])
+        let written = members?["arguments"].map(Array.init) ?? Array("{}".utf8)
+        let question = ApprovalQuestion(
+            call: try ExactCall(workflow: key, request: request, arguments: written), need: need,
+            diff: members?.text("diff"), run: members?.text("run"), user: members?.text("user"),
+            point: "gate")
+        let said: ApprovalAnswer
+        do {
+            said = try await exchange.operations.claimApproval(
+                question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45))
+        } catch let refusal as Refusal where refusal.kind == .workflowStopped {
+            return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
+        }
+        switch said {
+        case .granted(let approval):
+            // People allow a call, not what the gate forbids: a stop may have come in between.
+            let again = gate.decide(key, request, at: "gate", .gate, approved: true) ?? answer
+            return (again, GateApprovalView(approval, exchange))
+        case .pending(let approval), .edited(let approval):
+            return (answer, GateApprovalView(approval, exchange))
+        case .refused(let approval, let reason):
+            let denied = GateAnswer(decision: .deny(reason), entry: answer.entry)
+            return (denied, GateApprovalView(approval, exchange))
+        }
     }
 
     private static func decided(
@@ -90,14 +130,15 @@ enum GateRoutes {
     }
 
     private static func refused(
-        _ answer: GateAnswer, _ exchange: Exchange, decisionID: String?
+        _ answer: GateAnswer, _ exchange: Exchange, decisionID: String?,
+        _ approval: GateApprovalView? = nil
     ) -> Answer {
         let (kind, reason): (Refusal.Kind, String) =
             switch answer.decision {
             case .allow: (.internalFault, "")
             case .stopped(let stop): (.workflowStopped, stop.reason)
             case .deny(let reason): (.outsideAuthority, reason)
-            case .approval(let reason): (.approvalRequired, reason)
+            case .approval(let need): (.approvalRequired, need.reason)
             case .notReady(let reason): (.notProductionReady, reason)
             }
         let name = answer.entry.key
@@ -109,6 +150,7 @@ enum GateRoutes {
         problem.reason = reason
         problem.decision = kind == .approvalRequired ? "approval" : "deny"
         problem.decisionId = decisionID
+        problem.approval = approval
         if case .stopped(let stop) = answer.decision { problem.incident = stop.incident }
         problem.fallback = answer.entry.fallback.map(FallbackBody.init)
         if kind == .notProductionReady { problem.gaps = [] }
@@ -142,7 +184,7 @@ enum GateJSON {
 }
 
 extension GateDecisionView {
-    init(_ answer: GateAnswer, id: String) {
+    init(_ answer: GateAnswer, id: String, _ approval: GateApprovalView? = nil) {
         let entry = answer.entry
         var lease = 0
         var reason: String?
@@ -159,16 +201,17 @@ extension GateDecisionView {
         case .deny(let why), .notReady(let why):
             decision = "deny"
             reason = why
-        case .approval(let why):
+        case .approval(let need):
             decision = "approval"
-            reason = why
+            reason = need.reason
         }
         self.init(
             decision: decision, reason: reason, decisionId: id, leaseMs: lease,
             revision: entry.revision, state: entry.state.rawValue,
             onFailure: decision == "allow" ? entry.terms.onFailure.rawValue : nil,
             incident: incident,
-            fallback: decision == "allow" ? nil : entry.fallback.map(FallbackBody.init))
+            fallback: decision == "allow" ? nil : entry.fallback.map(FallbackBody.init),
+            approval: approval)
     }
 }
 

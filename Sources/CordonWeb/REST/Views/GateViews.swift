@@ -84,7 +84,7 @@ struct GateTrialView: Codable, Sendable {
         case .allow: (decision, reason, incident) = ("allow", nil, nil)
         case .stopped(let stop): (decision, reason, incident) = ("deny", stop.reason, stop.incident)
         case .deny(let why), .notReady(let why): (decision, reason, incident) = ("deny", why, nil)
-        case .approval(let why): (decision, reason, incident) = ("approval", why, nil)
+        case .approval(let need): (decision, reason, incident) = ("approval", need.reason, nil)
         }
     }
 }

@@ -23,6 +23,8 @@ struct GateDecisionView: Codable, Sendable {
     let onFailure: String?
     let incident: String?
     let fallback: FallbackBody?
+    /// The question that people have to answer, or have answered.
+    let approval: GateApprovalView?
 }
 
 struct PolicyView: Codable, Sendable, Versioned {

@@ -204,10 +204,20 @@ extension AuthorityBody {
                             name: $0.name, oneOf: $0.oneOf, minimum: $0.minimum,
                             maximum: $0.maximum, prefix: $0.prefix, ownRecord: $0.ownRecord,
                             domains: $0.domains)
-                    })
+                    }, approval: tool.approval.map(ApprovalTermsBody.init))
             }, delivers: DeliveryReach(rawValue: authority.delivers.rawValue),
             deliveryNeedsApproval: authority.deliveryNeedsApproval, decides: authority.decides,
-            forbids: authority.forbids)
+            forbids: authority.forbids,
+            deliveryApproval: authority.deliveryApproval.map(ApprovalTermsBody.init))
+    }
+}
+
+extension ApprovalTermsBody {
+    init(_ terms: ApprovalTerms) {
+        self.init(
+            windowMinutes: terms.windowMinutes,
+            approvers: terms.approvers?.compactMap { ApproverRole(rawValue: $0.rawValue) },
+            argument: terms.argument, above: terms.above, secondAbove: terms.secondAbove)
     }
 }
 

@@ -1,0 +1,77 @@
+/// What people and callers may do with an approval; the pure half of every verb.
+extension Approval {
+    /// Notes that somebody reads it: the first time that they open it, while it waits.
+    package func open(by person: Person, at now: Instant) -> [ApprovalEvent] {
+        guard state(at: now) == .pending, !openings.contains(where: { $0.by.id == person.id })
+        else { return [] }
+        return [.opened]
+    }
+
+    /// Says yes; with `edit`, to the same call with other arguments.
+    ///
+    /// `need` is what the gate asks for the edited call: an edit never gets by with fewer people.
+    package func approve(
+        by actor: Actor, for workflow: WorkflowContext, reason: String,
+        edit: (call: ExactCall, need: ApprovalNeed?)? = nil, at now: Instant
+    ) throws(Refusal) -> [ApprovalEvent] {
+        try mayDecide(actor, for: workflow, at: now)
+        if let edit, edit.call != grantedCall {
+            return [
+                .approvedEdited(
+                    reason: reason, call: edit.call,
+                    persons: max(request.persons, edit.need?.persons ?? 1))
+            ]
+        }
+        guard !grants.contains(where: { $0.by.id == actor.person.id }) else {
+            throw Refusal(
+                .alreadySigned, "You have said yes already; another person has to as well.")
+        }
+        return [.approved(reason: reason)]
+    }
+
+    package func reject(
+        by actor: Actor, for workflow: WorkflowContext, reason: String, at now: Instant
+    ) throws(Refusal) -> [ApprovalEvent] {
+        try mayDecide(actor, for: workflow, at: now)
+        return [.rejected(reason: reason)]
+    }
+
+    private func mayDecide(
+        _ actor: Actor, for workflow: WorkflowContext, at now: Instant
+    ) throws(Refusal) {
+        let state = state(at: now)
+        guard state == .pending else {
+            throw Refusal(.wrongState, "Nothing can be decided any more: it is \(state.rawValue).")
+        }
+        guard actor.person.id != askedBy.id, actor.person.name != request.user else {
+            throw Refusal(
+                .secondPersonRequired,
+                "This was asked for with your key, or for you: another person has to decide.")
+        }
+        let roles = request.approvers
+        guard roles.isEmpty || roles.contains(where: { actor.holds($0, for: workflow) }) else {
+            let named = roles.map(\.rawValue).joined(separator: " or ")
+            throw Refusal(.notPermitted, "Only \(named) may decide on this.")
+        }
+    }
+
+    /// Takes the one use of it.
+    package func use(at place: String, now: Instant) throws(Refusal) -> [ApprovalEvent] {
+        let state = state(at: now)
+        guard state == .approved else {
+            throw Refusal(.wrongState, "It cannot be used: it is \(state.rawValue).")
+        }
+        return [.used(at: place)]
+    }
+
+    /// Ends what a stop or another policy has overtaken; nothing where it has ended already.
+    package func void(reason: String, at now: Instant) -> [ApprovalEvent] {
+        let state = state(at: now)
+        guard state == .pending || state == .approved else { return [] }
+        return [.voided(reason: reason)]
+    }
+
+    package func expire(at now: Instant) -> [ApprovalEvent] {
+        ending == nil && rejection == nil && request.expiresAt <= now ? [.expired] : []
+    }
+}

@@ -1,0 +1,230 @@
+import CordonCore
+import CordonLedger
+import CordonTesting
+import Testing
+
+@testable import CordonOperations
+@testable import CordonStore
+
+/// What people allow is used once, by exactly that call, and not after a stop.
+@Suite struct ApprovalClaimTests {
+    private static let key = "refund-agent"
+    private static let request = GateRequest(
+        action: .tool, tool: "pay", arguments: ["amount": .number(40)])
+
+    private struct House {
+        let cordon: TestCordon
+        let bot: Caller
+        let ana: Caller
+        let ben: Caller
+
+        var operations: Operations { cordon.operations }
+
+        static func open(_ cordon: TestCordon, secondAbove: Double? = nil) async throws -> House {
+            let admin = try await cordon.account("adam", RoleGrant(.governance))
+            let house = House(
+                cordon: cordon, bot: try await cordon.account("bot", RoleGrant(.governance)),
+                ana: try await cordon.account("ana", RoleGrant(.operator)),
+                ben: try await cordon.account("ben", RoleGrant(.operator)))
+            let terms = ApprovalTerms(
+                windowMinutes: 60, argument: "amount", secondAbove: secondAbove)
+            try await cordon.operations.perform(admin) { work in
+                _ = try work.registerWorkflow(
+                    key,
+                    WorkflowProfile(
+                        name: "Refunds", function: "sales",
+                        authority: Authority(
+                            mode: .act,
+                            tools: [
+                                ToolAuthority(
+                                    name: "pay", access: .write, needsApproval: true,
+                                    approval: terms)
+                            ])))
+            }
+            try await cordon.operations.perform(.cordon("test")) { work in
+                try work.record([.enteredProduction], on: try work.workflow(key))
+            }
+            cordon.clock.advance(milliseconds: 1_500)
+            return house
+        }
+
+        func question(_ amount: Int = 40) throws -> ApprovalQuestion {
+            ApprovalQuestion(
+                call: try ExactCall(
+                    workflow: key, request: request,
+                    arguments: Array(#"{"amount":\#(amount)}"#.utf8)),
+                need: ApprovalNeed(reason: "A person has to.", windowMinutes: 60), point: "gate")
+        }
+
+        func claim(
+            _ amount: Int = 40, waitingFor id: String? = nil
+        ) async throws -> ApprovalAnswer {
+            let question = try question(amount)
+            return try await operations.perform(bot) {
+                try $0.claimApproval(question, waitingFor: id)
+            }
+        }
+
+        func ask(_ amount: Int = 40) async throws -> String {
+            guard case .pending(let approval) = try await claim(amount) else {
+                throw Refusal(.wrongState, "It is not pending.")
+            }
+            return approval.id
+        }
+
+        @discardableResult
+        func approve(
+            _ id: String, by person: Caller, _ arguments: String? = nil
+        ) async throws -> Approval {
+            try await operations.perform(person) {
+                try $0.approve(id, reason: "", arguments: arguments.map { Array($0.utf8) })
+            }
+        }
+    }
+
+    private func word(_ answer: ApprovalAnswer) -> String {
+        switch answer {
+        case .granted: "granted"
+        case .pending: "pending"
+        case .edited: "edited"
+        case .refused: "refused"
+        }
+    }
+
+    @Test(arguments: OperationsEngine.available)
+    func twoRetriesAreOneUse(_ engine: OperationsEngine) async throws {
+        try await engine.withCordon { cordon in
+            let house = try await House.open(cordon)
+            let id = try await house.ask()
+            #expect(word(try await house.claim()) == "pending")
+            #expect(try await house.ask() == id)
+            try await house.approve(id, by: house.ana)
+            let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { word(try await house.claim(waitingFor: id)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.filter { $0 == "granted" }.count == 1, "\(answers)")
+            #expect(answers.filter { $0 == "refused" }.count == 7, "\(answers)")
+            // The same call made once more is asked for once more.
+            #expect(try await house.ask() != id)
+        }
+    }
+
+    @Test func aChangedArgumentIsAnotherQuestion() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask(40)
+        try await house.approve(id, by: house.ana)
+        #expect(word(try await house.claim(41)) == "pending")
+        #expect(word(try await house.claim(40)) == "granted")
+    }
+
+    @Test(arguments: OperationsEngine.available, [false, true])
+    func aStopVoidsWhatWasAllowed(_ engine: OperationsEngine, isApproved: Bool) async throws {
+        try await engine.withCordon { cordon in
+            let house = try await House.open(cordon)
+            let id = try await house.ask()
+            if isApproved { try await house.approve(id, by: house.ana) }
+            try await house.operations.perform(house.ben, holding: [Self.key]) { work in
+                _ = try work.stop(
+                    Self.key, scope: .whole, related: false, reason: "Wrong.", incident: nil)
+            }
+            let refusal = await #expect(throws: Refusal.self) {
+                try await house.claim(waitingFor: id)
+            }
+            #expect(refusal?.kind == .workflowStopped)
+            let kept = try await house.operations.ask(house.ana) { try $0.approval(id) }
+            #expect(kept.state == .voided)
+            await #expect(throws: Refusal.self) { try await house.approve(id, by: house.ana) }
+        }
+    }
+
+    @Test func aStopOfAnotherToolVoidsNothing() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.operations.perform(house.ben, holding: [Self.key]) { work in
+            _ = try work.stop(
+                Self.key, scope: .tool("mail"), related: false, reason: "Wrong.", incident: nil)
+        }
+        try await house.approve(id, by: house.ana)
+        #expect(word(try await house.claim()) == "granted")
+    }
+
+    @Test func anEditIsToldAndThenUsed() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask(40)
+        try await house.approve(id, by: house.ana, #"{"amount": 15}"#)
+        #expect(word(try await house.claim(40)) == "edited")
+        #expect(word(try await house.claim(15)) == "granted")
+        #expect(word(try await house.claim(15)) == "pending")
+    }
+
+    @Test func anEditBeyondTheAuthorityIsRefused() async throws {
+        let house = try await House.open(
+            try await Operations.forTesting(), secondAbove: 100)
+        let id = try await house.ask(40)
+        let edited = try await house.approve(id, by: house.ana, #"{"amount": 101}"#)
+        #expect(edited.state == .pending && edited.persons == 2)
+        #expect(try await house.approve(id, by: house.ben).state == .approved)
+    }
+
+    @Test func aNoIsToldUntilTheWindowEnds() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.operations.perform(house.ana) {
+            _ = try $0.rejectApproval(id, reason: "Refund Birch first.")
+        }
+        guard case .refused(_, let reason) = try await house.claim() else {
+            Issue.record("it is not refused")
+            return
+        }
+        #expect(reason.contains("ana said no: Refund Birch first."))
+        house.cordon.clock.advance(hours: 1)
+        #expect(try await house.ask() != id)
+    }
+
+    @Test func theClockWritesDownThatNobodyAnswered() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        house.cordon.clock.advance(milliseconds: 3_599_999)
+        try await house.operations.expireApprovals()
+        #expect(try await house.operations.ask(house.ana) { try $0.approval(id) }.state == .pending)
+        house.cordon.clock.advance(milliseconds: 1)
+        try await house.operations.expireApprovals()
+        #expect(try await house.operations.ask(house.ana) { try $0.approval(id) }.state == .expired)
+    }
+
+    @Test func aNewPolicyIsAnotherQuestion() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.operations.perform(.cordon("test")) { work in
+            let text = try work.policyText(version: nil)
+            _ = try work.importPolicy(
+                text.yaml + "\n# Again.\n", reason: "Reviewed.", version: text.version)
+        }
+        let refusal = await #expect(throws: Refusal.self) {
+            try await house.approve(id, by: house.ana)
+        }
+        #expect(refusal?.kind == .wrongState)
+        #expect(try await house.ask() != id)
+    }
+
+    @Test func noMoreThanAHundredWait() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        for amount in 0..<(Approval.waitingAtMost - 1) { _ = try await house.ask(amount) }
+        _ = try await house.ask(1_000)
+        let refusal = await #expect(throws: Refusal.self) { try await house.ask(1_001) }
+        #expect(refusal?.kind == .overloaded)
+        // Who waits already is not turned away.
+        #expect(word(try await house.claim(1_000)) == "pending")
+    }
+
+    @Test func whoHasNoPermissionDecidesNothing() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let rob = try await house.cordon.account("rob", RoleGrant(.reporter))
+        let id = try await house.ask()
+        let refusal = await #expect(throws: Refusal.self) { try await house.approve(id, by: rob) }
+        #expect(refusal?.kind == .notPermitted)
+    }
+}
