@@ -24,6 +24,16 @@ extension Operations {
     /// Opens an incident for somebody to judge, because a workflow tried what it may not do; while
     /// one that Cordon opened for the workflow waits to be judged, that one is enough.
     package func suggestIncident(_ workflow: String, what: String) async throws {
+        try await suggest(workflow, "Cordon refused what the workflow tried: \(what)")
+    }
+
+    /// Opens an incident for somebody to judge, because whoever asked may have gone on without an
+    /// answer.
+    package func noteMissedDeadline(_ workflow: String, what: String) async throws {
+        try await suggest(workflow, "An answer of Cordon's came too late: \(what)")
+    }
+
+    private func suggest(_ workflow: String, _ what: String) async throws {
         guard gate.claimSuggestion(workflow) else { return }
         try await perform(.cordon("gateway")) { work in
             let named = try work.workflow(workflow)
@@ -34,8 +44,7 @@ extension Operations {
                 before: nil, limit: 1)
             if !waiting.isEmpty { return }
             _ = try work.openIncident(
-                workflow: workflow, unlisted: nil,
-                what: "Cordon refused what the workflow tried: \(what)", leftCompany: .no)
+                workflow: workflow, unlisted: nil, what: what, leftCompany: .no)
         }
     }
 }
