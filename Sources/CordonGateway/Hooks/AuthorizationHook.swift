@@ -1,6 +1,8 @@
 package import CordonCore
 
-/// Envoy's `ext_authz` over HTTP and nginx' `auth_request`: may this request go on?
+/// What Envoy asks with `ext_authz` over HTTP, and nginx with `auth_request`.
+///
+/// May this request go on?
 ///
 /// Both look at the status alone. 200 lets the request through, 403 does not, and neither proxy
 /// lets through what got anything else.

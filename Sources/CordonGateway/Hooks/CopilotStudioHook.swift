@@ -1,7 +1,8 @@
 package import CordonCore
 
-/// Copilot Studio's question before an agent uses a tool, to what Microsoft calls an external threat
-/// detection system:
+/// Copilot Studio's question before an agent uses a tool.
+///
+/// Microsoft calls whoever answers it an external threat detection system:
 /// <https://learn.microsoft.com/microsoft-copilot-studio/external-security-webhooks-interface-developers>.
 ///
 /// It waits less than a second and then goes on, unless its settings say otherwise.

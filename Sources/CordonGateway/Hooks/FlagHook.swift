@@ -4,8 +4,8 @@ import CordonOperations
 /// OpenFeature's Remote Evaluation Protocol, read only:
 /// <https://openfeature.dev/docs/reference/other-technologies/ofrep/openapi>.
 ///
-/// There is one flag, `may_run`, and it is true while the workflow runs: whoever cannot reach Cordon
-/// takes the default, which is false in whatever is written with care.
+/// There is one flag, `may_run`, and it is true while the workflow runs. Whoever cannot reach
+/// Cordon takes the default, which has to be false.
 package struct FlagHook: HookQuestion {
     package let acts: [HookAct] = [.run]
     package let session: String? = nil

@@ -1,3 +1,4 @@
+package import CordonCore
 import Foundation
 
 /// One of the ready-made hooks, by the path at which its sender asks.
@@ -34,6 +35,19 @@ package enum Hook: Equatable, Sendable {
     }
 
     private static let ofrep = "/ofrep/v1/evaluate/flags"
+
+    /// Every path, with the method it takes, as documents have them.
+    package static let table: [(method: String, path: String)] = [
+        ("POST", "/hooks/litellm/beta/litellm_basic_guardrail_api"),
+        ("POST", "/hooks/claude-code"),
+        ("POST", "/hooks/copilot-studio/validate"),
+        ("POST", "/hooks/copilot-studio/analyze-tool-execution"),
+        ("any", "/hooks/authz"), ("any", "/hooks/authz/{path}"),
+        ("POST", ofrep), ("POST", ofrep + "/{key}"),
+    ]
+
+    /// Any one of them is enough, on a token that is bound to a workflow.
+    package static let permissions: Set<Permission> = [.askGate, .callThroughGateway]
 
     /// The enforcement point's name, and the source of what is recorded.
     package var name: String {

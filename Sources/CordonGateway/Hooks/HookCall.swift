@@ -62,7 +62,7 @@ struct HookCall: Sendable {
 
     private func key() throws(HookFault) -> Gateway.Key {
         do throws(Denial) {
-            return try gateway.key(secret, for: [.askGate, .callThroughGateway])
+            return try gateway.key(secret, for: Hook.permissions)
         } catch {
             throw HookFault(error.status == 401 ? .unknownKey : .notPermitted, error.message)
         }

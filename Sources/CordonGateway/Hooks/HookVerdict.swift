@@ -2,8 +2,7 @@ package import CordonCore
 
 /// What the gate said to a hook's question, in the terms in which hooks are answered.
 ///
-/// A decision that a person has to approve is a case of its own: what becomes of it in each contract
-/// is said where the contract is written.
+/// That a person has to approve is a case of its own: what becomes of it is said by each contract.
 package enum HookVerdict: Equatable, Sendable {
     case allowed
     case denied(HookDenial)
