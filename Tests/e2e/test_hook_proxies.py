@@ -11,7 +11,7 @@ import requests
 from gateway_upstream import plain
 from gateway_world import House, house
 from hook_peers import envoy, nginx
-from hook_world import Hooked, hooked, hooks, points, suggested
+from hook_world import COPILOT, TRIAL, Hooked, copilot, hooked, hooks, points, suggested
 
 __all__ = ["hooks"]
 
@@ -178,3 +178,23 @@ def test_withoutCordonNothingGoesThrough(name: str, binary: str, tmp_path: Path)
             home.openai.says(plain(b"{}"))
             assert requests.get(url, timeout=10).status_code in (403, 500)
             assert home.openai.requests == []
+
+
+def test_nginxPutsCordonsKeyInThePlaceOfEntrasToken(hooks: House, tmp_path: Path) -> None:
+    asker = hooked(hooks, "entra")
+    locations = f"""
+        location /hooks/copilot-studio/ {{
+            proxy_set_header Authorization "";
+            proxy_set_header x-api-key "{asker.flow.token}";
+            proxy_pass {hooks.server.url};
+        }}
+    """
+    entra = {"authorization": "Bearer eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.e30.c2ln"}
+    with nginx(tmp_path, locations) as url:
+        trial = requests.post(url + TRIAL, headers=entra, timeout=10)
+        assert (trial.status_code, trial.json()["isSuccessful"]) == (200, True)
+        asked = requests.post(url + COPILOT, json=copilot("set_reminder", days=3), headers=entra)
+        assert asked.json() == {"blockAction": False}
+        asker.flow.stop()
+        asked = requests.post(url + COPILOT, json=copilot("set_reminder", days=3), headers=entra)
+        assert asked.json()["blockAction"] is True
