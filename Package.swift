@@ -135,8 +135,8 @@ let package = Package(
         .testTarget(
             name: "CordonServerTests",
             dependencies: [
-                "CordonAPI", "CordonCore", "CordonOperations", "CordonTesting", "CordonWeb",
-                logging,
+                "CordonAPI", "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting",
+                "CordonWeb", logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],
@@ -144,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "CordonGatewayTests",
             dependencies: [
-                "CordonCore", "CordonGateway",
+                "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting", httpTypes,
+                hummingbird, logging, nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Bodies"], swiftSettings: strict),

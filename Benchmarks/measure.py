@@ -6,6 +6,7 @@ runs beside them on the same cores, so the ratios say more than the absolute num
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -25,6 +26,21 @@ TOOL = (
     '{"action":"tool","tool":"post_invoice",'
     '"arguments":{"amount":1200,"account":"4400","note":"April"}}'
 )
+# Copilot Studio's question before a tool is used, with a conversation as long as usual.
+HOOK = "hook, Copilot Studio"
+HOOK_PATH = "/hooks/copilot-studio/analyze-tool-execution?api-version=2025-05-01"
+ASKED = json.dumps({
+    "plannerContext": {
+        "userMessage": "Post the invoice.", "thought": "The invoice has to be posted.",
+        "chatHistory": [{"id": str(number), "role": "user", "content": "word " * 100}
+                        for number in range(20)],
+        "previousToolsOutputs": [],
+    },
+    "toolDefinition": {"id": "cr65.action.post_invoice", "type": "ToolDefinition",
+                       "name": "post_invoice", "inputParameters": [], "outputParameters": []},
+    "inputValues": {"amount": 1200, "account": "4400", "note": "April"},
+    "conversationMetadata": {"conversationId": "833de742-ba78-4c6c-87dc-11a819d331ee"},
+})
 REPORT = '{"workflow":"bench","what":"A line of the draft is wrong.","left_company":"no"}'
 # Four events in one request: the report, two times and the level that the answer sets.
 LONG_REPORT = (
@@ -143,6 +159,9 @@ def gate_rounds(cordon, options, folder, cores):
                 path, [cordon.pid], s, method="POST", token=cordon.gate_token, body=GENERATE),
             "gate POST tool call": lambda s: load(
                 path, [cordon.pid], s, method="POST", token=cordon.gate_token, body=TOOL),
+            HOOK: lambda s: load(
+                cordon.url + HOOK_PATH, [cordon.pid], s, method="POST", token=cordon.gate_token,
+                body=ASKED),
         }
         for run in kinds.values():
             run(1)
@@ -272,6 +291,9 @@ def measure(options, folder, report):
     report.say("Goals")
     for name in list(gate)[1:]:
         runs = gate[name]
+        if name == HOOK:
+            report.goal(f"{name}, p99", median(run.p99 for run in runs) / 1000, "ms", 100, False)
+            continue
         report.goal(f"{name}, throughput", median(run.per_second for run in runs) / constant,
                     "× nginx", 0.2, True)
         report.goal(f"{name}, processor time", median(run.cpu_microseconds for run in runs),

@@ -1,4 +1,5 @@
 import CordonCore
+import CordonGateway
 import CordonWeb
 import Foundation
 import Testing
@@ -10,7 +11,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(components: "docs", "permissions.md")
 
-    @Test(arguments: ["roles", "scopes", "routes"])
+    @Test(arguments: ["roles", "scopes", "routes", "hooks"])
     func theTableInTheDocumentIsTheCodes(_ name: String) throws {
         let text = try String(contentsOf: Self.path, encoding: .utf8)
         let (opening, closing) = ("<!-- \(name) -->\n", "<!-- end of \(name) -->\n")
@@ -30,6 +31,7 @@ import Testing
         switch name {
         case "roles": grid(Role.allCases.map { ($0.rawValue, $0.permissions) })
         case "scopes": grid(Scope.allCases.map { ($0.rawValue, $0.permissions) })
+        case "hooks": hooks
         default: routes
         }
     }
@@ -57,6 +59,13 @@ import Testing
                     row.command.map { "`cordon \($0)`" } ?? "",
                 ]
             })
+    }
+
+    private static var hooks: String {
+        let permissions = Hook.permissions.map { "`\($0.rawValue)`" }.sorted()
+        return rows(
+            ["Route", "Permission"],
+            Hook.table.map { ["`\($0.method) \($0.path)`", permissions.joined(separator: " or ")] })
     }
 
     private static func rows(_ head: [String], _ rows: [[String]]) -> String {

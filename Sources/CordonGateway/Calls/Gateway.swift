@@ -13,6 +13,7 @@ package struct Gateway: Sendable {
     let publicAddress: String?
     package let logger: Logger
     package let figures = GatewayFigures()
+    package let hooks = HookFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
 
     package init(
@@ -48,8 +49,11 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// - Throws: a denial unless the key is known, may call, and belongs to one workflow.
-    func key(_ secret: String?) throws(Denial) -> Key {
+    /// - Throws: a denial unless the key is known, has one of the permissions, and belongs to one
+    ///   workflow.
+    func key(
+        _ secret: String?, for permissions: Set<Permission> = [.callThroughGateway]
+    ) throws(Denial) -> Key {
         guard let secret, let caller = operations.gate.caller(Hex.sha256(Array(secret.utf8))) else {
             figures.add(\.unknownKeys)
             throw Denial(
@@ -57,7 +61,7 @@ package struct Gateway: Sendable {
                 "This is no key of Cordon's, or it has expired: make one for the workflow with "
                     + "cordon token create --scope gateway --workflow KEY.")
         }
-        guard caller.permissions.contains(.callThroughGateway) else {
+        guard !caller.permissions.isDisjoint(with: permissions) else {
             throw Denial(
                 403, "not_permitted",
                 "This token is not for the gateway: it needs the scope gateway.")
@@ -130,7 +134,7 @@ extension Gateway {
             "# TYPE cordon_gateway_in_flight gauge",
             "cordon_gateway_in_flight \(operations.gate.inFlight)",
         ]
-        return lines.joined(separator: "\n") + "\n"
+        return lines.joined(separator: "\n") + "\n" + hooks.metrics
     }
 }
 

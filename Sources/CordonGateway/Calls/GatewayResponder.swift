@@ -29,6 +29,12 @@ where Next.Context: GatewayContext {
     }
 
     package func respond(to request: Request, context: Context) async throws -> Response {
+        if let hook = Hook.reached(by: request.uri.path) {
+            let call = HookCall(
+                gateway: gateway, hook: hook, request: request,
+                secret: Self.secret(request.headers, of: hook), requestID: requestID())
+            return await call.answer(request.body)
+        }
         if request.uri.path.hasPrefix("/mcp/") {
             return await mcp(request, context, named: request.uri.path.dropFirst(5))
         }
@@ -113,6 +119,16 @@ where Next.Context: GatewayContext {
             if let name = HTTPField.Name(name), let value = fields[name] { return value }
         }
         return nil
+    }
+
+    /// A proxy passes on what its own caller sent: the field that only the proxy sets goes first.
+    private static func secret(_ fields: HTTPFields, of hook: Hook) -> String? {
+        if hook == .authorization, let name = HTTPField.Name("x-cordon-key"),
+            let value = fields[name]
+        {
+            return value
+        }
+        return secret(fields)
     }
 
     private static func response(

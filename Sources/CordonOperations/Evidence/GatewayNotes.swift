@@ -25,17 +25,33 @@ extension Operations {
     /// one that Cordon opened for the workflow waits to be judged, that one is enough.
     package func suggestIncident(_ workflow: String, what: String) async throws {
         guard gate.claimSuggestion(workflow) else { return }
+        try await suggest(workflow, Self.refused + what, unlessOneBegins: "")
+    }
+
+    /// Opens an incident for somebody to judge, because whoever asked may have gone on without an
+    /// answer; while one that says so waits to be judged, that one is enough.
+    package func noteMissedDeadline(_ workflow: String, what: String) async throws {
+        // Claimed beside refusals: the refusal that came too late is not what this tells.
+        guard gate.claimSuggestion(workflow + "/late") else { return }
+        try await suggest(workflow, Self.late + what, unlessOneBegins: Self.late)
+    }
+
+    private static let refused = "Cordon refused what the workflow tried: "
+    private static let late = "An answer of Cordon's came too late: "
+
+    private func suggest(
+        _ workflow: String, _ what: String, unlessOneBegins beginning: String
+    ) async throws {
         try await perform(.cordon("gateway")) { work in
             let named = try work.workflow(workflow)
             guard named.retiredReason == nil else { return }
             let waiting = try work.transaction.incidents(
                 IncidentFilter(
                     workflow: workflow, state: .reported, reporter: Person.cordon.id),
-                before: nil, limit: 1)
-            if !waiting.isEmpty { return }
+                before: nil, limit: 10)
+            if waiting.contains(where: { $0.report.what.hasPrefix(beginning) }) { return }
             _ = try work.openIncident(
-                workflow: workflow, unlisted: nil,
-                what: "Cordon refused what the workflow tried: \(what)", leftCompany: .no)
+                workflow: workflow, unlisted: nil, what: what, leftCompany: .no)
         }
     }
 }

@@ -1,0 +1,294 @@
+import CordonCore
+import CordonOperations
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// One question of a hook's sender, from the request to the answer.
+struct HookCall: Sendable {
+    let gateway: Gateway
+    let hook: Hook
+    let method: HTTPRequest.Method
+    let fields: HTTPFields
+    let query: String?
+    let secret: String?
+    let requestID: String
+
+    /// When the question came, on the clock that only goes forward.
+    private let beganAt: Int64
+
+    init(gateway: Gateway, hook: Hook, request: Request, secret: String?, requestID: String) {
+        self.gateway = gateway
+        self.hook = hook
+        method = request.method
+        fields = request.headers
+        query = request.uri.query
+        self.secret = secret
+        self.requestID = requestID
+        beganAt = gateway.operations.outside.uptime()
+    }
+
+    func answer(_ body: RequestBody) async -> Response {
+        gateway.hooks.add(hook, \.asked)
+        do throws(HookFault) {
+            let key = try key()
+            return try await answer(body, key)
+        } catch {
+            return response(reply(to: error), nil, isRefused: error.kind.isAnsweredWithNo)
+        }
+    }
+
+    private func answer(_ body: RequestBody, _ key: Gateway.Key) async throws(HookFault) -> Response
+    {
+        do throws(HookFault) {
+            guard hook.takesAnyMethod || method == .post else {
+                throw HookFault(.wrongMethod, "\(method) is not for this path; it takes POST.")
+            }
+            let question = try question(try await read(body), key)
+            let verdict = try await judge(question, key)
+            guard let entry = gateway.operations.gate.entry(key.workflow) else {
+                throw HookFault(.unknown, "There is no workflow \(key.workflow).")
+            }
+            return response(question.reply(to: verdict, entry), key, isRefused: verdict != .allowed)
+        } catch {
+            gateway.hooks.add(hook, \.unreadable)
+            return response(reply(to: error), key, isRefused: error.kind.isAnsweredWithNo)
+        }
+    }
+
+    // MARK: Who asks, and what
+
+    private func key() throws(HookFault) -> Gateway.Key {
+        do throws(Denial) {
+            return try gateway.key(secret, for: Hook.permissions)
+        } catch {
+            throw HookFault(error.status == 401 ? .unknownKey : .notPermitted, error.message)
+        }
+    }
+
+    private func read(_ body: RequestBody) async throws(HookFault) -> [UInt8] {
+        let held = HeldBytes(gateway.budget)
+        defer { held.giveBack() }
+        var bytes: [UInt8] = []
+        let most = hook.bytesAtMost
+        do {
+            for try await piece in body {
+                guard bytes.count + piece.readableBytes <= most else {
+                    throw HookFault(.tooLarge, "A question has \(most) bytes at most.")
+                }
+                try held.take(piece.readableBytes)
+                bytes.append(contentsOf: piece.readableBytesView)
+            }
+            return bytes
+        } catch let fault as HookFault {
+            throw fault
+        } catch let denial as Denial {
+            throw HookFault(.overloaded, denial.message)
+        } catch {
+            throw HookFault(.unreadable, "The question broke off.")
+        }
+    }
+
+    private func question(
+        _ body: [UInt8], _ key: Gateway.Key
+    ) throws(HookFault) -> any HookQuestion {
+        let record = field("x-cordon-record")
+        switch hook {
+        case .liteLLM: return try LiteLLMGuardrail(body, record: record)
+        case .claudeCode: return try ClaudeCodeHook(body, record: record)
+        case .copilotValidate:
+            try CopilotStudioHook.check(query: query)
+            return CopilotStudioTrial()
+        case .copilotAnalyze:
+            try CopilotStudioHook.check(query: query)
+            return try CopilotStudioHook(body, record: record)
+        case .authorization:
+            return try AuthorizationHook(
+                action: fields["x-cordon-action"], tool: fields["x-cordon-tool"],
+                record: record)
+        case .flag(let name): return try FlagHook(name, of: key.workflow, body)
+        case .flags:
+            return try FlagHook(allOf: key.workflow, body, ifNoneMatch: fields[.ifNoneMatch])
+        }
+    }
+
+    private func reply(to fault: HookFault) -> HookReply {
+        switch hook {
+        case .liteLLM: LiteLLMGuardrail.reply(to: fault)
+        case .claudeCode: ClaudeCodeHook.reply(to: fault)
+        case .copilotValidate, .copilotAnalyze: CopilotStudioHook.reply(to: fault)
+        case .authorization: AuthorizationHook.reply(to: fault)
+        case .flag(let key): FlagHook.reply(to: fault, key: key)
+        case .flags: FlagHook.reply(to: fault, key: nil)
+        }
+    }
+
+    /// A field that is not longer than what it names can be.
+    private func field(_ name: String) -> String? {
+        fields[name].flatMap { $0.utf8.count <= AuthorizationHook.fieldAtMost ? $0 : nil }
+    }
+
+    // MARK: What the gate says
+
+    /// The first no, or that all of it may be done.
+    private func judge(
+        _ question: any HookQuestion, _ key: Gateway.Key
+    ) async throws(HookFault) -> HookVerdict {
+        for act in question.acts {
+            guard let said = decision(on: act, key) else {
+                throw HookFault(.unknown, "There is no workflow \(key.workflow).")
+            }
+            let verdict = HookVerdict(said.decision, entry: said.entry)
+            guard let denial = verdict.denial else { continue }
+            gateway.hooks.add(hook, \.denied)
+            record(denial, act, question, key)
+            await follow(said, key)
+            return verdict
+        }
+        return .allowed
+    }
+
+    private typealias Said = (decision: GateDecision, entry: GateEntry, tripsWatch: Bool)
+
+    private func decision(on act: HookAct, _ key: Gateway.Key) -> Said? {
+        let request: GateRequest?
+        switch act {
+        case .run: request = nil
+        case .act(let asked), .call(let asked, _): request = asked
+        case .offer(let tool):
+            // The arguments are judged when it is called.
+            return gateway.operations.gate.entry(key.workflow).map { entry in
+                let fault = entry.offerFault(tool)
+                return (
+                    fault.map(GateDecision.deny) ?? .allow(leaseMilliseconds: 0), entry, false
+                )
+            }
+        }
+        return gateway.operations.gate.decide(key.workflow, request, at: hook.name, .hook).map {
+            ($0.decision, $0.entry, $0.tripsWatch)
+        }
+    }
+
+    /// A denial may trip a watch, and is worth an incident that somebody judges.
+    ///
+    /// Whoever does not wait long is answered meanwhile: that the answer is no does not depend on
+    /// it.
+    private func follow(_ said: Said, _ key: Gateway.Key) async {
+        guard case .deny(let reason) = said.decision else { return }
+        let noting = Task {
+            do {
+                if said.tripsWatch {
+                    try await gateway.operations.tripOnDenial(
+                        key.workflow, reason: reason)
+                }
+                try await gateway.operations.suggestIncident(key.workflow, what: reason)
+            } catch {
+                gateway.logger.error(
+                    "a denial was not followed up",
+                    metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            }
+        }
+        if !hook.hasDeadline { await noting.value }
+    }
+
+    private func record(
+        _ denial: HookDenial, _ act: HookAct, _ question: any HookQuestion, _ key: Gateway.Key
+    ) {
+        guard hook.recordsDenials else { return }
+        var record = CallRecord(beganAt: gateway.operations.outside.now())
+        record.kind = .note
+        record.status = "denied: \(denial.code.rawValue)"
+        record.session = question.session
+        record.target = field("x-cordon-record")
+        if case .call(let request, let arguments) = act {
+            record.kind = .toolCall
+            var json = JSONText()
+            json.beginArray()
+            json.beginObject()
+            json.member("name", request.tool)
+            json.key("arguments")
+            // Arguments that are no JSON are kept as the text that they are.
+            if arguments.withUnsafeBufferPointer(JSONScan.isWhole) {
+                json.raw(arguments)
+            } else {
+                json.string(String(decoding: arguments, as: UTF8.self))
+            }
+            json.endObject()
+            json.endArray()
+            record.calls = json.bytes
+        }
+        var facts = JSONText()
+        facts.beginObject()
+        facts.member("name", hook.name)
+        facts.member("decision", denial.code.rawValue)
+        facts.member("reason", denial.message)
+        facts.member("incident", denial.incident)
+        facts.member("request_id", requestID)
+        facts.endObject()
+        record.attributes = [("hook", facts.bytes)]
+        gateway.keepBehind(
+            record, source: hook.name, key: key,
+            size: facts.bytes.count + (record.calls?.count ?? 0), cause: requestID)
+    }
+
+    // MARK: The answer
+
+    private func response(_ reply: HookReply, _ key: Gateway.Key?, isRefused: Bool) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/json"
+        headers[.cacheControl] = "no-store"
+        if reply.status == 405 { headers[.allow] = "POST" }
+        headers[values: .init("x-request-id") ?? .server] = [requestID]
+        for (name, value) in reply.fields {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+        let status = HTTPResponse.Status(code: reply.status)
+        guard method != .head, !reply.body.isEmpty else {
+            return Response(status: status, headers: headers, body: .init())
+        }
+        let bytes = ByteBuffer(bytes: reply.body)
+        guard hook.hasDeadline else {
+            return Response(status: status, headers: headers, body: .init(byteBuffer: bytes))
+        }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: bytes.readableBytes) { writer in
+                try await writer.write(bytes)
+                try await writer.finish(nil)
+                watchDeadline(key, isRefused: isRefused)
+            })
+    }
+
+    /// An answer that came too late counts, and somebody is told of one that decided nothing.
+    private func watchDeadline(_ key: Gateway.Key?, isRefused: Bool) {
+        let taken = gateway.operations.outside.uptime() - beganAt
+        guard let lateness = HookLateness(milliseconds: taken) else { return }
+        gateway.hooks.add(hook, lateness == .wanted ? \.late : \.missed)
+        gateway.logger.warning(
+            "a hook was answered late",
+            metadata: [
+                "hook": "\(hook.name)", "milliseconds": "\(taken)",
+                "workflow": "\(key?.workflow ?? "unknown")", "request_id": "\(requestID)",
+            ])
+        guard lateness == .missed, let key else { return }
+        Task {
+            do {
+                try await gateway.operations.noteMissedDeadline(
+                    key.workflow,
+                    what: HookLateness.sentence(milliseconds: taken, isRefused: isRefused))
+            } catch {
+                gateway.logger.error(
+                    "a missed deadline could not be noted",
+                    metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            }
+        }
+    }
+}
+
+extension HTTPFields {
+    fileprivate subscript(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { self[$0] }
+    }
+}
