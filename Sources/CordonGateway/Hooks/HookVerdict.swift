@@ -12,8 +12,8 @@ package enum HookVerdict: Equatable, Sendable {
     package init(_ decision: GateDecision, entry: GateEntry) {
         switch decision {
         case .allow: self = .allowed
-        case .approval(let reason):
-            self = .approval(HookDenial(.approvalRequired, reason))
+        case .approval(let need):
+            self = .approval(HookDenial(.approvalRequired, need.reason))
         case .stopped(let stop):
             let denial = Denial(stop: stop, entry: entry)
             self = .denied(HookDenial(.stopped, denial.message, incident: denial.incident))
