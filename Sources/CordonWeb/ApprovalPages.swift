@@ -30,17 +30,15 @@ enum ApprovalPages {
     private static func page(_ visit: Visit, faults: [FormFault]) async throws -> Answer {
         let exchange = visit.exchange
         let id = try exchange.parameter("id")
-        let (approval, workflowName) = try await exchange.operations.perform(exchange.asCaller) {
+        let (approval, workflow) = try await exchange.operations.perform(exchange.asCaller) {
             let approval = try $0.openApproval(id)
-            return (approval, try name(approval, $0))
+            return (approval, try $0.workflowNamed(approval.request.call.workflow))
         }
-        let caller = exchange.asCaller
+        let actor = exchange.asCaller.actor
         let html = ApprovalPage(
             person: exchange.caller?.actor.name ?? "", csrf: visit.csrf, approval: approval,
-            workflowName: workflowName, now: exchange.operations.outside.now(),
-            mayDecide: caller.permissions.contains(.approve)
-                && approval.askedBy.id != caller.actor.person.id
-                && approval.request.user != caller.actor.person.name,
+            workflowName: workflow.profile.name, now: exchange.operations.outside.now(),
+            mayDecide: approval.mayBeDecided(by: actor, for: workflow.context),
             evidence: try await evidence(of: approval, exchange), faults: faults,
             sent: faults.isEmpty ? [:] : visit.form
         ).html

@@ -191,6 +191,13 @@ import Testing
         #expect(approval.state == .approved)
     }
 
+    @Test(arguments: [Firm.otherOwner, Firm.otherLeader, Firm.administrator])
+    func nobodyDecidesForAnotherWorkflow(_ actor: Actor) throws {
+        var approval = try approval()
+        let refusal = #expect(throws: Refusal.self) { try approve(&approval, by: actor) }
+        #expect(refusal?.kind == .notPermitted)
+    }
+
     @Test func anEditVoidsTheYesesBeforeIt() throws {
         var approval = try approval(ApprovalNeed(reason: "Two.", persons: 2))
         try approve(&approval, by: Firm.owner)

@@ -212,7 +212,7 @@ def test_claudeCodeIsNeverToldAllow(hooks: House) -> None:
     ]:
         assert asker.told(CLAUDE, asked) == {}, asked["hook_event_name"]
     asked_person = denied_tool(asker.told(CLAUDE, claude_tool("file_draft", text="Dear Birch")))
-    assert asked_person == ("ask", "A person has to approve each call of file_draft.")
+    assert asked_person == ("ask", "A person has to approve this call of file_draft.")
     for asked, why in [
         (claude_tool("Bash", command="ls"), "Bash is not in the workflow's authority"),
         (claude_tool("mcp__crm__delete", id=1), "mcp__crm__delete"),
@@ -286,6 +286,19 @@ def test_copilotStudioIsToldByItsContract(hooks: House) -> None:
     assert "Write the summary by hand" in told["reason"]
     # That it is reached is no question of whether the workflow runs.
     assert asker.told(TRIAL) == {"isSuccessful": True, "status": "OK"}
+
+
+def test_aPersonAllowsOneCallOfCopilotStudios(hooks: House) -> None:
+    asker, gus = hooked(hooks, "allowed"), hooks.world.gus
+    told = asker.told(COPILOT, copilot("file_draft", text="Dear Birch"))
+    assert told["blockAction"] is True and "/approvals/" in told["reason"]
+    (waiting,) = gus.get("approvals", workflow=asker.flow.key).done(200)["items"]
+    assert waiting["tool"] == "file_draft" and waiting["arguments"] == {"text": "Dear Birch"}
+    gus.post(f"approvals/{waiting['id']}/approve", {}).done(200)
+    assert asker.told(COPILOT, copilot("file_draft", text="Dear Larch"))["blockAction"] is True
+    assert asker.told(COPILOT, copilot("file_draft", text="Dear Birch")) == {"blockAction": False}
+    # Once is once.
+    assert asker.told(COPILOT, copilot("file_draft", text="Dear Birch"))["blockAction"] is True
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ package struct Approval: Codable, Equatable, Sendable {
         package let reason: String
         /// How many people have to say yes.
         package let persons: Int
-        /// The roles that may decide; empty for everybody with the permission.
+        /// The roles that may decide; empty for each that brings the permission.
         package let approvers: [Role]
         package let expiresAt: Instant
         /// What the call would change, as the caller shows it.
@@ -49,6 +49,12 @@ package struct Approval: Codable, Equatable, Sendable {
             self.diff = diff
             self.run = run
             self.user = user
+        }
+
+        /// The roles that may decide, where they are held for the workflow.
+        package var deciders: [Role] {
+            approvers.isEmpty
+                ? Role.allCases.filter { $0.permissions.contains(.approve) } : approvers
         }
 
         package var digest: String { call.digest(policyVersion: policyVersion) }

@@ -36,6 +36,12 @@ extension Approval {
         return [.rejected(reason: reason)]
     }
 
+    /// Whether it is for this person to decide, as long as it waits.
+    package func mayBeDecided(by actor: Actor, for workflow: WorkflowContext) -> Bool {
+        actor.person.id != askedBy.id && actor.person.name != request.user
+            && request.deciders.contains { actor.holds($0, for: workflow) }
+    }
+
     private func mayDecide(
         _ actor: Actor, for workflow: WorkflowContext, at now: Instant
     ) throws(Refusal) {
@@ -48,10 +54,10 @@ extension Approval {
                 .secondPersonRequired,
                 "This was asked for with your key, or for you: another person has to decide.")
         }
-        let roles = request.approvers
-        guard roles.isEmpty || roles.contains(where: { actor.holds($0, for: workflow) }) else {
-            let named = roles.map(\.rawValue).joined(separator: " or ")
-            throw Refusal(.notPermitted, "Only \(named) may decide on this.")
+        guard request.deciders.contains(where: { actor.holds($0, for: workflow) }) else {
+            let named = request.deciders.map(\.rawValue).joined(separator: " or ")
+            throw Refusal(
+                .notPermitted, "Only who is \(named) for \(workflow.key) may decide on this.")
         }
     }
 

@@ -32,7 +32,8 @@ where Next.Context: GatewayContext {
         if let hook = Hook.reached(by: request.uri.path) {
             let call = HookCall(
                 gateway: gateway, hook: hook, request: request,
-                secret: Self.secret(request.headers, of: hook), requestID: requestID())
+                secret: Self.secret(request.headers, of: hook), base: base(request),
+                requestID: requestID())
             return await call.answer(request.body)
         }
         if request.uri.path.hasPrefix("/mcp/") {

@@ -75,6 +75,11 @@ package enum Hook: Equatable, Sendable {
     /// Whether whoever asks goes on without an answer that comes too late.
     var hasDeadline: Bool { self == .copilotAnalyze }
 
+    /// Whether people are asked about a call that needs them: where each is told once, and whole.
+    ///
+    /// LiteLLM tells of a call while it is still being written, Claude Code has its own person.
+    var asksPeople: Bool { self == .copilotAnalyze }
+
     /// Whether a denial is kept as a record: a proxy and a flag are asked too often for that.
     var recordsDenials: Bool {
         switch self {

@@ -14,18 +14,24 @@ struct HookCall: Sendable {
     let fields: HTTPFields
     let query: String?
     let secret: String?
+    /// The server's address as its callers know it.
+    let base: String
     let requestID: String
 
     /// When the question came, on the clock that only goes forward.
     private let beganAt: Int64
 
-    init(gateway: Gateway, hook: Hook, request: Request, secret: String?, requestID: String) {
+    init(
+        gateway: Gateway, hook: Hook, request: Request, secret: String?, base: String,
+        requestID: String
+    ) {
         self.gateway = gateway
         self.hook = hook
         method = request.method
         fields = request.headers
         query = request.uri.query
         self.secret = secret
+        self.base = base
         self.requestID = requestID
         beganAt = gateway.operations.outside.uptime()
     }
@@ -140,7 +146,12 @@ struct HookCall: Sendable {
             guard let said = decision(on: act, key) else {
                 throw HookFault(.unknown, "There is no workflow \(key.workflow).")
             }
-            let verdict = HookVerdict(said.decision, entry: said.entry)
+            var verdict = HookVerdict(said.decision, entry: said.entry)
+            if hook.asksPeople, case .approval(let need) = said.decision,
+                case .call(let request, let arguments) = act
+            {
+                verdict = await askPeople(need, request, arguments, question, key, said.entry)
+            }
             guard let denial = verdict.denial else { continue }
             gateway.hooks.add(hook, \.denied)
             record(denial, act, question, key)
@@ -148,6 +159,30 @@ struct HookCall: Sendable {
             return verdict
         }
         return .allowed
+    }
+
+    /// Uses what people have allowed for exactly this call, or asks them: the sender does not wait.
+    private func askPeople(
+        _ need: ApprovalNeed, _ request: GateRequest, _ arguments: [UInt8],
+        _ question: any HookQuestion, _ key: Gateway.Key, _ entry: GateEntry
+    ) async -> HookVerdict {
+        let people = PeopleAsked(
+            gateway: gateway, key: key, fields: fields, base: base, requestID: requestID)
+        do throws(Refusal) {
+            let answer = try await people.answer(
+                request, arguments: arguments.isEmpty ? Array("{}".utf8) : arguments, need: need,
+                at: hook.name, holdSeconds: 0, isGone: { false })
+            guard case .granted = answer else {
+                return .approval(HookDenial(.approvalRequired, people.sentence(answer)))
+            }
+            // People allow a call, not what the gate forbids: a stop may have come in between.
+            let again = gateway.operations.gate.decide(
+                key.workflow, request, at: hook.name, .hook, approved: true)
+            return again.map { HookVerdict($0.decision, entry: $0.entry) }
+                ?? HookVerdict(.deny("The workflow is gone."), entry: entry)
+        } catch {
+            return .denied(HookDenial(.approvalRequired, error.detail))
+        }
     }
 
     private typealias Said = (decision: GateDecision, entry: GateEntry, tripsWatch: Bool)
