@@ -69,7 +69,8 @@ package struct Operations: Sendable {
             try work.transaction.tileRootsComplete()
         }
         try await operations.fillGate()
-        try search.start()
+        // What the main database's log still holds of it goes as well.
+        if try search.start() { try await store.truncateLog() }
         return operations
     }
 

@@ -1,6 +1,6 @@
 import CordonCore
 import CordonTesting
-import FoundationEssentials
+import Foundation
 import Testing
 
 @testable import CordonOperations
@@ -59,6 +59,31 @@ import Testing
             EvidenceQuery(text: "pedro alvarez"), house.first)
         #expect(found.hits.map(\.id) == [receipts[1].id])
         #expect(found.coverage.examined + found.coverage.erased == 2)
+    }
+
+    /// As after a crash between the erasure's commit and the removal of the shard's file.
+    @Test(arguments: [[0], nil] as [Set<UInt64>?])
+    func anErasureThatWasCutOffIsFinishedByTheNextStart(_ shards: Set<UInt64>?) async throws {
+        let house = try await House.open()
+        try await house.cordon.capture(.said("Maria Lindgren called."), workflow: "drafts")
+        try await house.cordon.indexed()
+        house.operations.search.close()
+        _ = try ForgettingNote(in: house.searchDirectory, id: "n1", shards: shards)
+        var removed: Set<UInt64> = []
+        let wasCutOff = try ForgettingNote.finish(in: house.searchDirectory) { removed = $0 }
+        #expect(wasCutOff && removed == [0])
+        #expect(try !ForgettingNote.finish(in: house.searchDirectory) { _ in })
+    }
+
+    @Test func whatIsRefusedLeavesNoNote() async throws {
+        let house = try await House.open()
+        let receipts = try await house.cordon.capture(.said("Held."), workflow: "drafts")
+        try await house.operations.perform(house.first) { work in
+            _ = try work.placeHold(Hold.Terms(workflow: "drafts", from: work.now, reason: "Asked."))
+        }
+        await #expect(throws: Refusal.self) { try await house.erase([receipts[0].id]) }
+        let left = try FileManager.default.contentsOfDirectory(atPath: house.searchDirectory)
+        #expect(left.allSatisfy { !$0.hasSuffix(".forget") })
     }
 
     @Test func allRecordsThatNameAPersonAreFoundAndErased() async throws {

@@ -232,22 +232,23 @@ extension Operations {
             try work.mayTouch(nil)
             return try work.transaction.sources()
         }
-        var counts: [String: Int] = [:]
-        var shards: Set<UInt64> = []
-        for source in sources {
-            var next: UInt64? = 0
-            while let from = next {
-                let (expired, after) = try await perform(caller) {
-                    try $0.expire(source, from: from)
+        let counts = try await search.forgetting(nil) {
+            var counts: [String: Int] = [:]
+            var shards: Set<UInt64> = []
+            for source in sources {
+                var next: UInt64? = 0
+                while let from = next {
+                    let (expired, after) = try await perform(caller) {
+                        try $0.expire(source, from: from)
+                    }
+                    if !expired.isEmpty { counts[source.key, default: 0] += expired.count }
+                    shards.formUnion(expired.map(SearchShard.number(of:)))
+                    next = after
                 }
-                if !expired.isEmpty { counts[source.key, default: 0] += expired.count }
-                shards.formUnion(expired.map(SearchShard.number(of:)))
-                next = after
             }
+            return (counts, shards)
         }
-        guard !shards.isEmpty else { return counts }
-        try await search.forget(shards: shards)
-        try await store.truncateLog()
+        if !counts.isEmpty { try await store.truncateLog() }
         return counts
     }
 
@@ -256,8 +257,11 @@ extension Operations {
     /// The shards that hold them are removed before this returns; until they are made again,
     /// searches read the records themselves. What the write-ahead log still holds is cut off.
     package func approveErasure(_ id: String, _ caller: Caller) async throws -> Erasure {
-        let erasure = try await perform(caller) { try $0.approveErasure(id) }.get()
-        try await search.forget(erasure.request.indices)
+        let named = try await ask(caller) { try $0.erasure(id) }.request.indices
+        let shards = Set(named.map(SearchShard.number(of:)))
+        let erasure = try await search.forgetting(shards) {
+            (try await perform(caller) { try $0.approveErasure(id) }.get(), shards)
+        }
         try await store.truncateLog()
         return erasure
     }

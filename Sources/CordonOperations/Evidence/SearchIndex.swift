@@ -52,13 +52,17 @@ package final class SearchIndex: Sendable {
         self.outside = outside
     }
 
-    /// Starts the thread.
+    /// Starts the thread, once everything is removed that a crash has left to be removed.
     ///
-    /// - Throws: when the directory cannot be made.
-    func start() throws {
+    /// - Returns: whether there was such a thing.
+    /// - Throws: when the directory cannot be made, or a shard in it cannot be removed.
+    func start() throws -> Bool {
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
+        let wasCutOff = try ForgettingNote.finish(in: directory) { shards in
+            for number in shards { try SearchShard.remove(directory: directory, number: number) }
+        }
         let thread = Thread { [self] in
             let follower = SearchFollower(
                 directory: directory, store: store, keys: keys, outside: outside)
@@ -69,6 +73,7 @@ package final class SearchIndex: Sendable {
         }
         thread.name = "cordon-index"
         thread.start()
+        return wasCutOff
     }
 
     /// Tells the thread that there is something new.
@@ -123,12 +128,28 @@ package final class SearchIndex: Sendable {
     /// What keeps the index from going on, if anything does: searches then read the records.
     package var fault: String? { state.withLock { $0.fault } }
 
-    /// Removes the shards that hold these records; they are made again without them.
-    func forget(_ indices: [UInt64]) async throws {
-        try await forget(shards: Set(indices.map(SearchShard.number(of:))))
+    /// Deletes content, and removes the shards that hold its words; they are made again without it.
+    ///
+    /// `possible` are all that may hold some of it, `nil` for any; `body` says which of them do. A
+    /// crash anywhere in between is put right by the next start.
+    func forgetting<T: Sendable>(
+        _ possible: Set<UInt64>?, _ body: () async throws -> (T, Set<UInt64>)
+    ) async throws -> T {
+        let note = try ForgettingNote(in: directory, id: outside.newID(), shards: possible)
+        let (value, shards): (T, Set<UInt64>)
+        do {
+            (value, shards) = try await body()
+        } catch let refusal as Refusal {
+            // Nothing was deleted. After any other fault nobody knows, and the note stays.
+            try note.remove()
+            throw refusal
+        }
+        try await forget(shards: shards)
+        try note.remove()
+        return value
     }
 
-    func forget(shards: Set<UInt64>) async throws {
+    private func forget(shards: Set<UInt64>) async throws {
         guard !shards.isEmpty else { return }
         try await withCheckedThrowingContinuation { caller in
             let isOpen = state.withLock { state in
