@@ -3,13 +3,13 @@ import Foundation
 
 /// A note on the disk that shards hold words which are about to go.
 ///
-/// It is written before the records' content is deleted and removed after the shards are: a crash in
-/// between is seen by the next start, whether or not the deletion was committed. A shard that is
+/// It is written before the records' content is deleted and removed after the shards are: a crash
+/// in between is seen by the next start, whether or not the deletion was committed. A shard that is
 /// removed for nothing is made again.
 struct ForgettingNote: Sendable {
     private let file: DurableFile
 
-    /// - Parameter shards: their numbers; `nil` for all that there are.
+    /// Writes a note of these shards; `nil` stands for all that there are.
     init(in directory: String, id: String, shards: Set<UInt64>?) throws {
         file = DurableFile("\(directory)/\(id)\(Self.suffix)")
         try file.write(shards.map { $0.sorted().map(String.init).joined(separator: "\n") } ?? "all")
