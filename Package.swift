@@ -135,8 +135,8 @@ let package = Package(
         .testTarget(
             name: "CordonServerTests",
             dependencies: [
-                "CordonAPI", "CordonCore", "CordonOperations", "CordonTesting", "CordonWeb",
-                logging,
+                "CordonAPI", "CordonClient", "CordonCore", "CordonOperations", "CordonTesting",
+                "CordonWeb", logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             exclude: ["Golden"],

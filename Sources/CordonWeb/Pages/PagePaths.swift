@@ -12,6 +12,8 @@ package enum PagePaths {
     package static let problems = "/problems"
     package static let stylesheet = "/assets/style.css"
 
+    package static func workflow(_ key: String) -> String { "/workflows/" + Paths.segment(key) }
+
     package static func incident(_ number: String) -> String {
         "/incidents/" + Paths.segment(number)
     }

@@ -15,6 +15,8 @@ struct Exchange: Sendable {
     let path: String
     let parameters: [String: String]
     let query: [String: String]
+    /// The host and port that the request was sent to, as its sender says.
+    let host: String?
     let headers: HTTPFields
     let body: [UInt8]
     /// The body as JSON, checked against the route's schema; `nil` when it is something else.
@@ -31,6 +33,9 @@ struct Exchange: Sendable {
         }
         return value
     }
+
+    /// The server's own address, as whoever asks has reached it.
+    var serverURL: String { ServerURL.of(host: host, isSecure: site.secureCookies) }
 
     var isJSON: Bool { json != nil }
 
