@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "CordonGatewayTests",
             dependencies: [
-                "CordonCore", "CordonGateway",
+                "CordonCore", "CordonGateway", nio("NIOCore"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Bodies"], swiftSettings: strict),
