@@ -63,8 +63,7 @@ package final class Gate: Sendable {
     }
 
     /// Notes where a stop test has proved the stop.
-    func prove(_ workflow: String, at names: Set<String>) {
-        let now = outside.now()
+    func prove(_ workflow: String, at names: Set<String>, _ now: Instant) {
         state.withLock { $0.prove(workflow, at: names, now: now) }
     }
 

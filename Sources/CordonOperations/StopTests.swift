@@ -98,7 +98,8 @@ extension Operations {
                 isProved: workflow.stopTestedAt != before.stopTestedAt)
         }
         if outcome.isProved {
-            gate.prove(key, at: Set(found.filter { $0.state == .proved }.map(\.name)))
+            let names = Set(found.filter { $0.state == .proved }.map(\.name))
+            gate.prove(key, at: names, outcome.endedAt)
         }
         return outcome
     }
