@@ -4,7 +4,7 @@ import FoundationEssentials
 /// Asks Cordon before a workflow acts, and hears of stops while it does.
 ///
 /// One guard serves one workflow and the whole program. An allow is used again for the very same
-/// question until its lease has run out. Without an answer the workflow's own setting decides, which
+/// question until its lease has run out. Without an answer the workflow's own setting decides; it
 /// is closed until the first allow has told it. A stop that is known of holds whoever is gone.
 public actor Guard {
     /// The workflow's key.

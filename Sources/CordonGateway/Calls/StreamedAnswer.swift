@@ -135,6 +135,8 @@ struct StreamedAnswer: Sendable {
         to writer: inout any ResponseBodyWriter
     ) async throws {
         let denial = call.meaning(of: error, admitted)
+        // What is in hand came, and belongs to the record.
+        passage.drain()
         let isGone = admitted.call.end == .callerGone && !admitted.passing.isCut
         if admitted.entry.terms.onStop == .cut || !admitted.passing.isCut {
             admitted.call.giveUp(admitted.passing.isCut ? .stopped : .callerGone)
@@ -170,7 +172,7 @@ struct StreamedAnswer: Sendable {
     private func drain(_ passage: inout StreamPassage) async {
         guard drains else { return }
         do {
-            while let piece = try await admitted.call.next() { _ = try passage.take(piece) }
+            while let piece = try await admitted.call.next() { try passage.drain(piece) }
             record(passage, status: "withheld", fault: "")
         } catch {
             record(passage, status: "withheld", fault: "\(error)")
@@ -288,7 +290,7 @@ struct StreamPassage: Sendable {
                 502, "unreadable_answer",
                 "The upstream sent an event that cannot be read in one way only.")
         }
-        ahead = whole.reversed()
+        ahead.insert(contentsOf: whole.reversed(), at: 0)
     }
 
     /// The next step with what was taken; `nil` when all of it is read.
@@ -332,6 +334,10 @@ struct StreamPassage: Sendable {
     /// Reads what is awaited for the record alone.
     mutating func drain(_ piece: ByteBuffer) throws {
         try take(piece)
+        drain()
+    }
+
+    mutating func drain() {
         while next() != nil {}
     }
 
