@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "CordonServerTests",
             dependencies: [
-                "CordonAPI", "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting",
+                "CordonAPI", "CordonClient", "CordonCore", "CordonGateway", "CordonOperations",
+                "CordonTesting",
                 "CordonWeb", logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

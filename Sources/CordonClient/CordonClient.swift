@@ -92,16 +92,35 @@ public struct CordonClient: Sendable {
         let request = outgoing(
             method, try address.get() + path, query: query, body: body, headers: headers,
             idempotencyKey: idempotencyKey)
-        let isRepeatable = method == "GET" || idempotencyKey != nil
+        return try await send(
+            request, isRepeatable: method == "GET" || idempotencyKey != nil,
+            within: .seconds(Self.answerSeconds))
+    }
+
+    /// Asks what does no harm when it is asked twice, and waits no longer than `seconds`.
+    func ask(
+        _ path: String, _ body: JSONValue, within seconds: Int64
+    ) async throws(CordonClientError) -> CordonAnswer {
+        let request = outgoing(
+            "POST", try address.get() + path, query: [], body: .json(body), headers: [],
+            idempotencyKey: nil)
+        return try await send(request, isRepeatable: true, within: .seconds(seconds))
+    }
+
+    private func send(
+        _ request: HTTPClientRequest, isRepeatable: Bool, within limit: TimeAmount
+    ) async throws(CordonClientError) -> CordonAnswer {
         let answer: CordonAnswer
         do {
-            answer = try await exchange(request)
+            answer = try await exchange(request, within: limit)
         } catch {
-            guard isRepeatable, Self.brokeBeforeAnswer(error) else { throw unreachable(error) }
+            guard isRepeatable, Self.brokeBeforeAnswer(error) else {
+                throw unreachable(error, within: limit)
+            }
             do {
-                answer = try await exchange(request)
+                answer = try await exchange(request, within: limit)
             } catch {
-                throw unreachable(error)
+                throw unreachable(error, within: limit)
             }
         }
         guard answer.status < 300 else { throw .refused(CordonProblem(answer)) }
@@ -124,6 +143,16 @@ public struct CordonClient: Sendable {
         _ path: String, query: [(name: String, value: String)] = [], accept: String,
         _ take: ([UInt8]) throws -> Void
     ) async throws -> Int {
+        try await receive(path, query: query, accept: accept, silence: Self.pieceSeconds) {
+            try take($0)
+        }
+    }
+
+    /// Hands an answer on piece by piece, until it ends or nothing has come for `silence` seconds.
+    func receive(
+        _ path: String, query: [(name: String, value: String)], accept: String, silence: Int64,
+        _ take: ([UInt8]) async throws -> Void
+    ) async throws -> Int {
         let request = outgoing(
             "GET", try address.get() + path, query: query, body: nil,
             headers: [(name: "accept", value: accept)], idempotencyKey: nil)
@@ -133,7 +162,7 @@ public struct CordonClient: Sendable {
             configuration: HTTPClient.Configuration(
                 redirectConfiguration: .disallow,
                 timeout: .init(
-                    connect: .seconds(Self.connectSeconds), read: .seconds(Self.pieceSeconds))))
+                    connect: .seconds(Self.connectSeconds), read: .seconds(silence))))
         let outcome: Result<Int, any Error>
         do {
             outcome = .success(try await receive(request, from: patient, take))
@@ -146,7 +175,8 @@ public struct CordonClient: Sendable {
     }
 
     private func receive(
-        _ request: HTTPClientRequest, from patient: HTTPClient, _ take: ([UInt8]) throws -> Void
+        _ request: HTTPClientRequest, from patient: HTTPClient,
+        _ take: ([UInt8]) async throws -> Void
     ) async throws -> Int {
         let response: HTTPClientResponse
         var refusal: CordonAnswer?
@@ -164,7 +194,7 @@ public struct CordonClient: Sendable {
             do { part = try await parts.next() } catch { throw unreachable(error) }
             guard let part else { return size }
             size += part.readableBytes
-            try take(Array(part.readableBytesView))
+            try await take(Array(part.readableBytesView))
         }
     }
 
@@ -191,9 +221,10 @@ public struct CordonClient: Sendable {
         return request
     }
 
-    private func exchange(_ request: HTTPClientRequest) async throws -> CordonAnswer {
-        try await Self.whole(
-            try await http.execute(request, timeout: .seconds(Self.answerSeconds)))
+    private func exchange(
+        _ request: HTTPClientRequest, within limit: TimeAmount
+    ) async throws -> CordonAnswer {
+        try await Self.whole(try await http.execute(request, timeout: limit))
     }
 
     private static func whole(_ response: HTTPClientResponse) async throws -> CordonAnswer {
@@ -210,7 +241,9 @@ public struct CordonClient: Sendable {
         return (error as? IOError).map { $0.errnoCode != ECONNREFUSED } ?? false
     }
 
-    private func unreachable(_ error: any Error) -> CordonClientError {
+    private func unreachable(
+        _ error: any Error, within limit: TimeAmount = .seconds(answerSeconds)
+    ) -> CordonClientError {
         let reason =
             switch (error, error as? HTTPClientError) {
             case (is NIOTooManyBytesError, _):
@@ -221,7 +254,7 @@ public struct CordonClient: Sendable {
             case (is IOError, _): "the connection broke off"
             case (_, .connectTimeout?): "no connection within \(Self.connectSeconds) s"
             case (_, .deadlineExceeded?), (_, .readTimeout?):
-                "no answer within \(Self.answerSeconds) s"
+                "no answer within \(limit.nanoseconds / 1_000_000_000) s"
             case (_, .remoteConnectionClosed?): "it closed the connection"
             default: "\(error)"
             }

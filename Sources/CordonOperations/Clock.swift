@@ -22,6 +22,9 @@ extension Operations {
                     _ = try work.confirm(
                         key, containment: containment, target: "gateway", proof: tally.proof)
                 case .overrideLapses: try work.lapseOverride(key)
+                case .stopTestEnds:
+                    let workflow = try work.workflow(key)
+                    try work.record(workflow.lapseStopTest(at: work.now), on: workflow)
                 case .watchEnds(let incident, _): try work.endWatch(key, incident: incident)
                 }
             }

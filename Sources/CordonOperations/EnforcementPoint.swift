@@ -7,6 +7,22 @@ package struct EnforcementPoint: Equatable, Sendable {
     package var lastSeenAt: Instant
     /// The newest change of the workflow that it has confirmed to know.
     package var revision: UInt64?
+    /// When it asked last and was refused because of a stop.
+    package var refusedAt: Instant?
+    /// When a stop test proved last that a stop takes effect there.
+    package var stopProvedAt: Instant?
+
+    package init(
+        name: String, kind: Kind, lastSeenAt: Instant, revision: UInt64? = nil,
+        refusedAt: Instant? = nil, stopProvedAt: Instant? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.lastSeenAt = lastSeenAt
+        self.revision = revision
+        self.refusedAt = refusedAt
+        self.stopProvedAt = stopProvedAt
+    }
 
     package enum Kind: String, Codable, CaseIterable, Sendable {
         /// Asks the gate before it acts.

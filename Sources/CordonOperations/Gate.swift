@@ -28,9 +28,10 @@ package final class Gate: Sendable {
         let now = outside.now()
         let uptime = outside.uptime()
         return state.withLock { state in
-            state.meet(workflow, at: point, kind, now: now)
-            return state.decide(
+            let answer = state.decide(
                 workflow, request, now: now, uptime: uptime, approved: approved)
+            state.meet(workflow, at: point, kind, isRefused: answer?.isStopped == true, now: now)
+            return answer
         }
     }
 
@@ -61,6 +62,14 @@ package final class Gate: Sendable {
     package func points(_ workflow: String) -> [EnforcementPoint] {
         state.withLock { $0.points(workflow) }
     }
+
+    /// Notes where a stop test has proved the stop.
+    func prove(_ workflow: String, at names: Set<String>, _ now: Instant) {
+        state.withLock { $0.prove(workflow, at: names, now: now) }
+    }
+
+    /// How many calls of a workflow are passing through the gateway.
+    func passing(_ workflow: String) -> Int { state.withLock { $0.passing(workflow) } }
 
     /// Everything that the gate knows now, and every change from then on; `nil` when as many follow
     /// as may.

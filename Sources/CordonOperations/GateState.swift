@@ -88,7 +88,7 @@ struct GateState {
             let answer = decide(
                 call.workflow, call.request, now: now, uptime: nil, approved: approved)
         else { return nil }
-        meet(call.workflow, at: "gateway", .gateway, now: now)
+        meet(call.workflow, at: "gateway", .gateway, isRefused: answer.isStopped, now: now)
         if case .allow = answer.decision {
             calls[call.workflow, default: [:]][ObjectIdentifier(call)] = call
         }
@@ -126,15 +126,26 @@ struct GateState {
     /// Notes that a workflow was met, and what is known there of its state.
     mutating func meet(
         _ key: String, at name: String, _ kind: EnforcementPoint.Kind, revision: UInt64? = nil,
-        now: Instant
+        isRefused: Bool = false, now: Instant
     ) {
-        guard entries[key] != nil else { return }
+        // Nobody but the gateway speaks for the gateway.
+        guard entries[key] != nil, (name == "gateway") == (kind == .gateway) else { return }
         let known = points[key]?[name]
         if known == nil, points[key, default: [:]].count >= EnforcementPoint.most { return }
         points[key, default: [:]][name] = EnforcementPoint(
-            name: name, kind: kind, lastSeenAt: now,
-            revision: [known?.revision, revision].compactMap(\.self).max())
+            // Who follows asks as well.
+            name: name, kind: known?.kind == .follower ? .follower : kind, lastSeenAt: now,
+            revision: [known?.revision, revision].compactMap(\.self).max(),
+            refusedAt: isRefused ? now : known?.refusedAt, stopProvedAt: known?.stopProvedAt)
     }
+
+    /// Notes where a stop test has proved the stop.
+    mutating func prove(_ key: String, at names: Set<String>, now: Instant) {
+        for name in names { points[key]?[name]?.stopProvedAt = now }
+    }
+
+    /// How many calls of a workflow are passing through the gateway.
+    func passing(_ key: String) -> Int { calls[key]?.count ?? 0 }
 
     func points(_ key: String) -> [EnforcementPoint] {
         (points[key] ?? [:]).values.sorted { $0.name < $1.name }
@@ -239,6 +250,9 @@ package struct GateAnswer: Sendable {
         self.entry = entry
         self.tripsWatch = tripsWatch
     }
+
+    /// Whether it is a stop that refuses, and not what the workflow is.
+    package var isStopped: Bool { if case .stopped = decision { true } else { false } }
 }
 
 /// How often the gate has decided what, since the start.

@@ -97,23 +97,3 @@ extension Work {
         return workflow
     }
 }
-
-extension Operations {
-    /// Tries the stop control on the real gate: everything is refused for an instant, and what the
-    /// gate answers meanwhile is the proof.
-    package func testStop<T: Sendable>(
-        _ key: String, _ caller: Caller, _ answer: @escaping @Sendable (Work, Workflow) throws -> T
-    ) async throws -> T {
-        let gate = gate
-        return try await perform(caller, holding: [key]) { work in
-            let workflow = try work.workflowToAmend(key)
-            guard case .stopped? = gate.decide(key)?.decision else {
-                throw Refusal(.internalFault, "The gate did not refuse while it was held.")
-            }
-            let proof =
-                "The gate refused a call while the workflow was held at \(work.now.rfc3339)."
-            return try answer(
-                work, try work.record(workflow.testStop(proof: proof), on: workflow))
-        }
-    }
-}

@@ -84,8 +84,8 @@ struct Page: Sendable {
             operations: dispatcher.operations, site: dispatcher.site, checks: dispatcher.checks,
             operationID: "", requestID: id, method: request.method.rawValue, path: request.uri.path,
             parameters: parameters,
-            query: Dispatcher.query(request.uri), headers: request.headers,
-            authority: request.head.authority, body: [], json: nil,
+            query: Dispatcher.query(request.uri), host: request.head.authority,
+            headers: request.headers, body: [], json: nil,
             caller: caller, credential: credential?.hash, remoteAddress: context.address)
         let known = caller == nil ? nil : session
         let formSecret =

@@ -69,6 +69,20 @@ extension IncidentPage {
     }
 }
 
+extension WorkflowPage {
+    init(
+        _ workflow: Workflow, person: String, gaps: [Blocker], points: [EnforcementPoint],
+        server: String
+    ) {
+        let profile = workflow.profile
+        self.init(
+            person: person, key: workflow.key, name: profile.name, purpose: profile.purpose,
+            state: workflow.state, owner: profile.owner, fallback: profile.fallback,
+            gaps: gaps.map(\.message), stopTestedAt: workflow.stopTestedAt, points: points,
+            connections: Connection.all(workflow, at: server))
+    }
+}
+
 extension IncidentFileSheet {
     init(_ sequence: ResponseSequence) {
         let incident = sequence.incident

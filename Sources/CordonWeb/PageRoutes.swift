@@ -21,7 +21,7 @@ struct PageRoutes: Sendable {
     /// Every page with the permission that it needs.
     static let all: [Page] =
         [home, setupForm, setup, signInForm, signIn, signOut, report, stop, receipt]
-        + [incident, file, markdown, problems, problem, stylesheet] + ApprovalPages.all
+        + [workflow, incident, file, markdown, problems, problem, stylesheet] + ApprovalPages.all
 
     private static let home = Page(.get, "/", .readWorkflows) { visit in
         try await homePage(visit, sent: nil, faults: [])
@@ -204,6 +204,20 @@ struct PageRoutes: Sendable {
             IncidentFileSheet(try IncidentRoutes.readable($0, exchange))
         }
         return .text(IncidentFileMarkdown(sheet).text, "text/markdown; charset=utf-8")
+    }
+
+    private static let workflow = Page(.get, "/workflows/{key}", .readWorkflows) { visit in
+        let exchange = visit.exchange
+        let key = try exchange.parameter("key")
+        let points = exchange.operations.points(of: key)
+        let page = try await exchange.operations.ask(exchange.asCaller) { work in
+            let workflow = try work.workflowNamed(key)
+            return WorkflowPage(
+                workflow, person: exchange.caller?.actor.name ?? "",
+                gaps: Workflow.blockers(try work.gaps(of: workflow), try work.policy().policy),
+                points: points, server: exchange.address)
+        }
+        return .page(page.html)
     }
 
     private static let problems = Page(.get, PagePaths.problems, nil) { _ in

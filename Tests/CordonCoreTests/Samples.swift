@@ -99,12 +99,14 @@ enum Samples {
             containment: "c1", target: "gate", .init(at: time, by: person, proof: "p")),
         .contained(containment: "c1"), .restarted(incident: "INC-1", watch: nil),
         .watchEnded(incident: "INC-1"), .retired(reason: "r"),
+        .stopTestBegan(StopTest(id: "t", by: person, beganAt: time, until: time)),
+        .stopTestEnded(finding: "f"),
     ]
 
     static let workflowEventNames = [
         "registered", "amended", "fallback_rehearsed", "stop_tested", "entered_production",
         "readiness_overridden", "override_lapsed", "stopped", "target_confirmed", "contained",
-        "restarted", "watch_ended", "retired",
+        "restarted", "watch_ended", "retired", "stop_test_began", "stop_test_ended",
     ]
 
     static func ordinal(_ event: WorkflowEvent) -> Int {
@@ -122,6 +124,8 @@ enum Samples {
         case .restarted: 10
         case .watchEnded: 11
         case .retired: 12
+        case .stopTestBegan: 13
+        case .stopTestEnded: 14
         }
     }
 

@@ -29,7 +29,7 @@ import Testing
         #expect(Samples.incidentEvents.count == Samples.incidentEventNames.count)
         #expect(Set(Samples.incidentEvents.map(Samples.ordinal)) == Set(0..<39))
         #expect(Samples.workflowEvents.count == Samples.workflowEventNames.count)
-        #expect(Set(Samples.workflowEvents.map(Samples.ordinal)) == Set(0..<13))
+        #expect(Set(Samples.workflowEvents.map(Samples.ordinal)) == Set(0..<15))
         #expect(Samples.accountEvents.count == Samples.accountEventNames.count)
         #expect(Set(Samples.accountEvents.map(Samples.ordinal)) == Set(0..<9))
     }

@@ -206,11 +206,6 @@ import Testing
         #expect(workflow.dues == [])
     }
 
-    @Test func aStopIsNotTestedWhileItStands() throws {
-        refused(.wrongState) { _ = try stopped().testStop(proof: "So.") }
-        #expect(try Firm.running().testStop(proof: "So.") == [.stopTested(proof: "So.")])
-    }
-
     @Test func aRestartLiftsItsOwnIncidentsStopsOnly() throws {
         var workflow = try stopped()
         let second = try workflow.stop(
@@ -263,7 +258,11 @@ import Testing
         let owners = owners
         let verbs: [(Workflow) throws -> [WorkflowEvent]] = [
             { try $0.amend(to: Firm.profile, policy: Firm.policy) },
-            { try $0.rehearse(on: now, at: now) }, { try $0.testStop(proof: "") },
+            { try $0.rehearse(on: now, at: now) },
+            {
+                try $0.beginStopTest(
+                    id: "t", by: Firm.owner, seconds: 1, inProduction: true, at: now)
+            },
             { try $0.enterProduction(policy: Firm.policy, owners: owners) },
             {
                 try $0.overrideReadiness(

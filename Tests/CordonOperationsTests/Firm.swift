@@ -106,7 +106,7 @@ enum Firm {
         try await operations.perform(owner) { work in
             _ = try work.rehearseFallback(key, on: work.now)
         }
-        _ = try await operations.testStop(key, owner) { _, workflow in workflow.version }
+        _ = try await operations.testStop(key, owner, statement: "The rule was off.")
         try await operations.perform(owner) { _ = try $0.enterProduction(key, override: nil) }
         for digit in 1...3 {
             try await operations.perform(owner) { work in

@@ -172,6 +172,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
             Sample("HomeEmpty", homeEmpty(say)), Sample("Home", home(say)),
             Sample("HomeReportFaulty", homeReportFaulty(say)),
             Sample("HomeStopFaulty", homeStopFaulty(say)),
+            Sample("Workflow", WorkflowSample.whole(say)),
+            Sample("WorkflowNew", WorkflowSample.new(say)),
             Sample("Incident", incident(say)), Sample("IncidentUnlisted", incidentUnlisted(say)),
             Sample("ReportedStopping", reported(say, .stopping(workflow: say("Summaries")))),
             Sample("ReportedStopped", reported(say, .stopped(workflow: say("Summaries")))),
@@ -379,6 +381,7 @@ extension SetupPage: Page {}
 extension SignInPage: Page {}
 extension HomePage: Page {}
 extension IncidentPage: Page {}
+extension WorkflowPage: Page {}
 extension ReportedPage: Page {}
 extension ProblemPage: Page {}
 extension ProblemIndexPage: Page {}

@@ -219,6 +219,26 @@ def test_whatIsAllowedBesideItStays(
         assert b'"x_new_field":{"a":1.50}' in reply.body.replace(b" ", b"")
 
 
+@each_way
+@pytest.mark.parametrize(
+    "calls",
+    [[ALLOWED, DENIED], [DENIED, ALLOWED, OTHER], [DENIED, ("call_x", "made_up", "{}")]],
+    ids=["last", "first", "all"],
+)
+def test_severalCallsInOnePieceAreToldApart(
+    calls: list[Call], way: Way, home: House, flow: Flow
+) -> None:
+    calls = [(f"call_{number}", *call[1:]) for number, call in enumerate(calls)]
+    kept = [call for call in calls if call[1:] in (ALLOWED[1:], OTHER[1:])]
+    # Events that come together are read together.
+    whole = b"".join(way.answer("Let me see. ", calls))
+    way.upstream(home).says(stream(whole) if way.streams else plain(whole))
+    outcome = way.ask(flow, {})
+    assert same(outcome.calls, kept)
+    assert outcome.finish == (way.with_calls if kept else way.without)
+    assert outcome.text.count("Cordon did not let ") == len(calls) - len(kept)
+
+
 def as_written(way: Way, call: Call) -> bytes:
     """What has to be in an answer that lets the call through: as text, or as it was."""
     if way.place == MESSAGES and not way.streams:

@@ -627,6 +627,7 @@ class Cordon:
         For a decorator, `arguments` may be a function of what the decorated one is called with.
         """
         said = {"action": action, "tool": tool, "target": target, "run": run, "record": record}
+        said["point"] = self.point
         return Guard(self, {name: each for name, each in said.items() if each}, arguments)
 
     def follow(self) -> None:

@@ -267,6 +267,20 @@ package struct ReasonRequest: Codable, Sendable, Ruled {
     package static let rules: [String: Rule] = ["reason": textRule]
 }
 
+/// Tries the stop: `POST /workflows/{key}/stop-tests`.
+package struct StopTestRequest: Codable, Sendable, Ruled {
+    /// How long whatever is connected may take to meet the stop; 30 when absent.
+    package var seconds: Int?
+    /// How the manual targets were tried; it counts under the name of whoever says it.
+    package var proof: String?
+    /// Whether the real work of a workflow in production may be refused meanwhile; its owner's say.
+    package var inProduction: Bool?
+
+    package static let rules: [String: Rule] = [
+        "seconds": Rule(minimum: 1, maximum: 50), "proof": textRule,
+    ]
+}
+
 /// Stops a workflow: `POST /workflows/{key}/stop`.
 package struct StopRequest: Codable, Sendable, Ruled {
     package var reason: String
@@ -311,8 +325,11 @@ package struct GateQuery: Codable, Sendable, Ruled {
     package var user: String?
     /// What the action would change, for whoever has to approve it.
     package var diff: String?
+    /// What the caller calls the place where it asks, so that people see when it was there last.
+    package var point: String?
 
     package static let rules: [String: Rule] = [
+        "point": Rule(minLength: 1, maxLength: 120),
         "tool": lineRule, "arguments": Rule(maxProperties: 100), "run": Rule(maxLength: 200),
         "record": Rule(maxLength: 200), "user": Rule(maxLength: 64),
         "diff": Rule(maxLength: 65_536),

@@ -5,12 +5,13 @@ package enum Due: Equatable, Sendable {
     /// The calls that a stop cut have to end; looked for from the stop on.
     case callsEnd(containment: String, at: Instant)
     case overrideLapses(at: Instant)
+    case stopTestEnds(at: Instant)
     case watchEnds(incident: String, at: Instant)
 
     package var at: Instant {
         switch self {
         case .leasesRunOut(_, let at), .callsEnd(_, let at), .overrideLapses(let at),
-            .watchEnds(_, let at):
+            .stopTestEnds(let at), .watchEnds(_, let at):
             at
         }
     }
@@ -32,6 +33,7 @@ extension Workflow {
         }
         if retiredReason != nil { return dues }
         if let override { dues.append(.overrideLapses(at: override.expiresAt)) }
+        if let stopTest { dues.append(.stopTestEnds(at: stopTest.until)) }
         if let watch { dues.append(.watchEnds(incident: watch.incident, at: watch.until)) }
         return dues
     }

@@ -3,6 +3,7 @@ extension GateEntry {
     /// action.
     package func decision(at now: Instant) -> GateDecision {
         if let stop = stops.first(where: { $0.scope == .whole }) { return .stopped(stop) }
+        if let stopTest, stopTest.isOn(at: now) { return .stopped(GateEntry.Stop(stopTest)) }
         switch state {
         case .retired: return .notReady("The workflow is retired.")
         case .draft where !draftMay.contains(.generate):

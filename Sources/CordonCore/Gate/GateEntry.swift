@@ -5,6 +5,7 @@ package struct GateEntry: Equatable, Sendable {
     /// The journal index of the change that made it: late news never undoes newer news.
     package let revision: UInt64
     package let stops: [Stop]
+    package let stopTest: StopTest?
     package let fallback: Fallback?
     package let authority: Authority?
     package let terms: GatewayTerms
@@ -27,6 +28,11 @@ package struct GateEntry: Equatable, Sendable {
             self.reason = reason
             self.incident = incident
         }
+
+        /// What a stop test is to whoever meets it: a stop of everything, of no incident.
+        package init(_ test: StopTest) {
+            self.init(scope: .whole, reason: test.reason, incident: "")
+        }
     }
 
     package init(_ workflow: Workflow, policy: Policy, revision: UInt64) {
@@ -36,6 +42,7 @@ package struct GateEntry: Equatable, Sendable {
         stops = workflow.containmentsInForce.map {
             Stop(scope: $0.scope, reason: $0.reason, incident: $0.incident)
         }
+        stopTest = workflow.stopTest
         fallback = workflow.profile.fallback
         authority = workflow.profile.authority
         terms = workflow.profile.gateway ?? .usual

@@ -6,6 +6,8 @@ package struct Workflow: Codable, Equatable, Sendable {
     package private(set) var profile: WorkflowProfile
     package private(set) var rehearsedOn: Instant?
     package private(set) var stopTestedAt: Instant?
+    /// The stop test that is going on, or that nobody has ended yet.
+    package private(set) var stopTest: StopTest?
     package private(set) var productionSince: Instant?
     package private(set) var override: ReadinessOverride?
     package private(set) var containments: [Containment]
@@ -78,7 +80,11 @@ extension Workflow {
         case .amended(let profile):
             self.profile = profile
         case .fallbackRehearsed(let on): rehearsedOn = on
-        case .stopTested: stopTestedAt = at
+        case .stopTestBegan(let test): stopTest = test
+        case .stopTested:
+            stopTestedAt = at
+            stopTest = nil
+        case .stopTestEnded: stopTest = nil
         case .enteredProduction:
             productionSince = at
             override = nil
@@ -115,6 +121,7 @@ extension Workflow {
         case .retired(let reason):
             retiredReason = reason
             watch = nil
+            stopTest = nil
         }
     }
 

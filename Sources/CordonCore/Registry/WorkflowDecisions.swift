@@ -42,15 +42,6 @@ extension Workflow {
         return [.fallbackRehearsed(on: day)]
     }
 
-    /// A stop that was tried on the real gate, outside an incident.
-    package func testStop(proof: String) throws(Refusal) -> [WorkflowEvent] {
-        try notRetired()
-        guard containmentsInForce.isEmpty else {
-            throw Refusal(.wrongState, "The workflow is stopped: a stop is tested while it runs.")
-        }
-        return [.stopTested(proof: proof)]
-    }
-
     /// Marks the workflow `production`: refused with every gap named.
     package func enterProduction(
         policy: Policy, owners: Set<String>

@@ -5,7 +5,11 @@ package enum WorkflowEvent: Codable, Equatable, Sendable {
     case registered(key: String, profile: WorkflowProfile)
     case amended(profile: WorkflowProfile)
     case fallbackRehearsed(on: Instant)
+    case stopTestBegan(StopTest)
+    /// Everything that is connected met the stop.
     case stopTested(proof: String)
+    /// It ended without that proof.
+    case stopTestEnded(finding: String)
     case enteredProduction
     case readinessOverridden(Workflow.ReadinessOverride)
     case overrideLapsed(gaps: [Readiness])

@@ -65,7 +65,7 @@ struct StreamedAnswer: Sendable {
         while let piece = try await admitted.call.next() {
             if admitted.passing.isCut {
                 // What is in hand belongs to the whole that is recorded, if the rest is awaited.
-                if drains { _ = try passage.take(piece) }
+                if drains { try passage.drain(piece) }
                 try call.refuseCut(admitted)
             }
             let bytes = try await taken(piece, &passage)
@@ -101,7 +101,8 @@ struct StreamedAnswer: Sendable {
             try call.gateway.budget.take(piece.readableBytes)
             passage.held += piece.readableBytes
         }
-        for step in try passage.take(piece) {
+        try passage.take(piece)
+        while let step = passage.next() {
             switch step {
             case .bytes(let bytes): passage.release(bytes, into: &out)
             case .calls(let calls, let waiting):
@@ -135,6 +136,8 @@ struct StreamedAnswer: Sendable {
         to writer: inout any ResponseBodyWriter
     ) async throws {
         let denial = call.meaning(of: error, admitted)
+        // What is in hand came, and belongs to the record.
+        passage.drain()
         let isGone = admitted.call.end == .callerGone && !admitted.passing.isCut
         if admitted.entry.terms.onStop == .cut || !admitted.passing.isCut {
             admitted.call.giveUp(admitted.passing.isCut ? .stopped : .callerGone)
@@ -170,7 +173,7 @@ struct StreamedAnswer: Sendable {
     private func drain(_ passage: inout StreamPassage) async {
         guard drains else { return }
         do {
-            while let piece = try await admitted.call.next() { _ = try passage.take(piece) }
+            while let piece = try await admitted.call.next() { try passage.drain(piece) }
             record(passage, status: "withheld", fault: "")
         } catch {
             record(passage, status: "withheld", fault: "\(error)")
@@ -229,6 +232,11 @@ struct StreamPassage: Sendable {
     let delivered = OpaqueCopy()
     private let holdsEnd: Bool
     private var events = ServerSentEvents()
+    /// What has come and was not read yet, the next last.
+    private var ahead: [ServerSentEvents.Event] = []
+    private var unread: ByteBuffer?
+    /// What ends the stream and showed calls that have to be judged first.
+    private var last: ServerSentEvents.Event?
     private var waiting: [UInt8] = []
     private var end: [UInt8] = []
     private var hasEnded = false
@@ -256,9 +264,14 @@ struct StreamPassage: Sendable {
         self.holdsEnd = holdsEnd
     }
 
+    /// Takes what has come; ``next()`` tells step by step what becomes of it.
+    ///
     /// - Throws: a denial for a stream that is larger than any answer may be.
-    mutating func take(_ piece: ByteBuffer) throws -> [Step] {
-        guard reader != nil else { return [.buffer(piece)] }
+    mutating func take(_ piece: ByteBuffer) throws {
+        guard reader != nil else {
+            unread = piece
+            return
+        }
         size += piece.readableBytes
         guard size <= Gateway.answerAtMost else {
             throw NIOTooManyBytesError(maxBytes: Gateway.answerAtMost)
@@ -273,33 +286,60 @@ struct StreamPassage: Sendable {
                 502, "answer_too_large",
                 "An event of the upstream's stream is larger than \(error.limit >> 20) MiB.")
         }
-        var steps: [Step] = []
-        for event in whole {
-            guard event.isPlain else {
-                throw Denial(
-                    502, "unreadable_answer",
-                    "The upstream sent an event that cannot be read in one way only.")
-            }
-            take(event, &steps)
+        guard whole.allSatisfy(\.isPlain) else {
+            throw Denial(
+                502, "unreadable_answer",
+                "The upstream sent an event that cannot be read in one way only.")
         }
-        return steps
+        ahead.insert(contentsOf: whole.reversed(), at: 0)
     }
 
-    private mutating func take(_ event: ServerSentEvents.Event, _ steps: inout [Step]) {
+    /// The next step with what was taken; `nil` when all of it is read.
+    ///
+    /// One event may bring calls of its own after those of another: what was said of the first has
+    /// to be known before the second is read, or one would stand in the other's place.
+    mutating func next() -> Step? {
+        if let buffer = unread {
+            unread = nil
+            return .buffer(buffer)
+        }
+        if let event = last {
+            last = nil
+            return .last(event)
+        }
+        while let event = ahead.popLast() {
+            if let step = step(event) { return step }
+        }
+        return nil
+    }
+
+    private mutating func step(_ event: ServerSentEvents.Event) -> Step? {
         let bytes = reader?.corrected(event) ?? event.raw
         switch reader?.take(event) ?? .pass {
-        case .pass: steps.append(.bytes(bytes))
-        case .hold: waiting += bytes
+        case .pass: return .bytes(bytes)
+        case .hold:
+            waiting += bytes
+            return nil
         case .judge(let calls):
             waiting += bytes
-            steps.append(.calls(calls, waiting: waiting))
-            waiting = []
+            defer { waiting = [] }
+            return .calls(calls, waiting: waiting)
         case .judgeAtEnd(let calls):
-            steps.append(.calls(calls, waiting: waiting))
-            waiting = []
-            steps.append(.last(event))
-        case .end: steps.append(.last(event))
+            last = event
+            defer { waiting = [] }
+            return .calls(calls, waiting: waiting)
+        case .end: return .last(event)
         }
+    }
+
+    /// Reads what is awaited for the record alone.
+    mutating func drain(_ piece: ByteBuffer) throws {
+        try take(piece)
+        drain()
+    }
+
+    mutating func drain() {
+        while next() != nil {}
     }
 
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {

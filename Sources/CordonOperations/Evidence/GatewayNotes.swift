@@ -14,11 +14,16 @@ extension Operations {
 
     /// What tells of a workflow when it has acted: evidence that was sent, and nothing can be
     /// stopped there.
-    package func observer(of workflow: String) -> EnforcementPoint? {
+    private func observer(of workflow: String) -> EnforcementPoint? {
         let seen = recorder.withCatalogue { $0.sources[workflow]?.lastReceivedAt } ?? nil
         return seen.map {
             EnforcementPoint(name: "evidence", kind: .observer, lastSeenAt: $0, revision: nil)
         }
+    }
+
+    /// Where a workflow was met since the start.
+    package func points(of workflow: String) -> [EnforcementPoint] {
+        gate.points(workflow) + [observer(of: workflow)].compactMap(\.self)
     }
 
     /// Opens an incident for somebody to judge, because a workflow tried what it may not do; while

@@ -200,7 +200,7 @@ package struct HomePage: Sendable {
         if mayStop { lines.append(HomeForms(page: self).stop(index)) }
         return """
             <li>
-            <h3>\(HTML.said(workflow.name))</h3>
+            <h3><a href="\(PagePaths.workflow(workflow.key))">\(HTML.said(workflow.name))</a></h3>
             <p class="badges">\(workflow.state.badge)\(since)</p>
             \(lines)
             </li>

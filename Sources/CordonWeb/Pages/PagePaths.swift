@@ -19,6 +19,8 @@ package enum PagePaths {
         approvals + "/" + Paths.segment(id)
     }
 
+    package static func workflow(_ key: String) -> String { "/workflows/" + Paths.segment(key) }
+
     package static func incident(_ number: String) -> String {
         "/incidents/" + Paths.segment(number)
     }

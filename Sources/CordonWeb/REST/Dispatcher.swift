@@ -76,8 +76,8 @@ struct Dispatcher: Sendable {
             operations: operations, site: site, checks: checks, operationID: route.operationID,
             requestID: requestID, method: request.method.rawValue, path: request.uri.path,
             parameters: parameters,
-            query: Self.query(request.uri), headers: request.headers,
-            authority: request.head.authority, body: body, json: json,
+            query: Self.query(request.uri), host: request.head.authority, headers: request.headers,
+            body: body, json: json,
             caller: caller, credential: credential?.hash, remoteAddress: context.address)
     }
 

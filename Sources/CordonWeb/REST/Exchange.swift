@@ -15,9 +15,9 @@ struct Exchange: Sendable {
     let path: String
     let parameters: [String: String]
     let query: [String: String]
+    /// The host and port that the request was sent to, as its sender says.
+    let host: String?
     let headers: HTTPFields
-    /// The host that the caller asked for.
-    let authority: String?
     let body: [UInt8]
     /// The body as JSON, checked against the route's schema; `nil` when it is something else.
     let json: JSONValue?
@@ -36,7 +36,7 @@ struct Exchange: Sendable {
 
     /// The server's address as people, or this caller, know it: without a slash at the end.
     var address: String {
-        site.publicAddress ?? "http://\(authority ?? "localhost")"
+        site.publicAddress ?? ServerURL.of(host: host, isSecure: site.secureCookies)
     }
 
     var isJSON: Bool { json != nil }

@@ -18,6 +18,8 @@ struct Problem: Codable, Sendable {
     var reason: String?
     var incident: String?
     var fallback: FallbackBody?
+    /// Of the gate: what a tool that filters on a yes or no looks at.
+    var allowed: Bool?
     var decision: String?
     var decisionId: String?
     /// For `approval-required`: the question that people have to answer.

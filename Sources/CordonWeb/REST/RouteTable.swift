@@ -5,8 +5,8 @@ package import CordonCore
 package enum RouteTable {
     static let all: [Route] =
         SystemRoutes.all + IdentityRoutes.all + WorkflowRoutes.all + GateRoutes.all
-        + ApprovalRoutes.all
-        + IncidentRoutes.all + ResponseRoutes.all + InvestigationRoutes.all + RestartRoutes.all
+        + ApprovalRoutes.all + ConnectionRoutes.all + IncidentRoutes.all + ResponseRoutes.all
+        + InvestigationRoutes.all + RestartRoutes.all
         + JournalRoutes.all + CaptureRoutes.all + EvidenceRoutes.all + KeepingRoutes.all
         + LookbackRoutes.all + ExportRoutes.all + LedgerRoutes.all
 

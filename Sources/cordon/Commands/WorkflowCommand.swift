@@ -19,7 +19,7 @@ struct WorkflowCommand: AsyncParsableCommand {
         subcommands: [
             ListWorkflows.self, ShowWorkflow.self, RegisterWorkflow.self, AmendWorkflow.self,
             EnterProduction.self, RehearseFallback.self, TestStop.self, RetireWorkflow.self,
-            ConfirmTarget.self, TryWorkflow.self, ListPoints.self,
+            ConfirmTarget.self, TryWorkflow.self, ListPoints.self, ConnectWorkflow.self,
         ])
 }
 
@@ -141,19 +141,6 @@ struct RehearseFallback: ClientCommand {
         let body = try RequestBody.json(["on": on.json])
         let answer = try await run.change("POST", workflow.path + "/rehearsals", .json(body))
         run.show(answer) { WorkflowText.changed("has a rehearsed fallback", $0) }
-    }
-}
-
-struct TestStop: ClientCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "test-stop", abstract: "Try the stop control on the real gate.")
-
-    @OptionGroup var workflow: WorkflowTarget
-    @OptionGroup var server: ServerOptions
-
-    func carryOut(_ run: CommandRun) async throws {
-        let answer = try await run.changeUnrepeated("POST", workflow.path + "/stop-tests")
-        run.show(answer) { WorkflowText.changed("has a tested stop", $0) }
     }
 }
 

@@ -40,8 +40,10 @@ struct Preparation {
         try await ben.send(
             path + "/rehearsals", ["on": .string(Outside.real.now().rfc3339)])
         Narration.tell("His team writes one day's summaries by hand: the fallback is rehearsed.")
-        try await ben.send(path + "/stop-tests")
-        Narration.tell("He tries the stop on the real gate.")
+        try await ben.send(
+            path + "/stop-tests",
+            ["proof": "Gita Larsen disabled the nightly job, and no draft was begun."])
+        Narration.tell("He tries the stop on the real gate, and Gita Larsen in the CRM.")
     }
 
     private var description: JSONValue {

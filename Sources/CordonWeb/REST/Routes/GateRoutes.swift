@@ -19,6 +19,9 @@ enum GateRoutes {
             ParameterDescription(
                 "tool", in: .query, schema: .string(maxLength: 200),
                 description: "The tool, when the action is `tool`."),
+            ParameterDescription(
+                "point", in: .query, schema: .string(maxLength: 120),
+                description: "What the caller calls the place where it asks."),
         ],
         answers: [
             .init(
@@ -33,7 +36,7 @@ enum GateRoutes {
         let request = try exchange.choice("action", GateAction.self).map {
             GateRequest(action: $0, tool: exchange.query["tool"])
         }
-        let answer = try decided(exchange, key, request)
+        let answer = try decided(exchange, key, request, at: try point(exchange))
         if answer.tripsWatch, case .deny(let reason) = answer.decision {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
@@ -68,11 +71,12 @@ enum GateRoutes {
         let key = try exchange.parameter("key")
         let strict = exchange.query["strict"] == "1"
         let request = try GateJSON.request(exchange.json)
-        var answer = try decided(exchange, key, request)
+        let point = exchange.json?.gatePoint ?? unnamed
+        var answer = try decided(exchange, key, request, at: point)
         let id = exchange.operations.outside.newID()
         var approval: GateApprovalView?
         if case .approval(let need) = answer.decision {
-            (answer, approval) = try await askPeople(exchange, request, need, answer)
+            (answer, approval) = try await askPeople(exchange, request, need, answer, at: point)
         }
         if answer.tripsWatch, case .deny(let reason) = answer.decision {
             try await exchange.operations.tripOnDenial(key, reason: reason)
@@ -87,7 +91,8 @@ enum GateRoutes {
 
     /// Uses what people have allowed for exactly this, or asks them.
     private static func askPeople(
-        _ exchange: Exchange, _ request: GateRequest, _ need: ApprovalNeed, _ answer: GateAnswer
+        _ exchange: Exchange, _ request: GateRequest, _ need: ApprovalNeed, _ answer: GateAnswer,
+        at point: String
     ) async throws -> (GateAnswer, GateApprovalView?) {
         let gate = exchange.operations.gate
         let key = answer.entry.key
@@ -96,18 +101,18 @@ enum GateRoutes {
         let question = ApprovalQuestion(
             call: try ExactCall(workflow: key, request: request, arguments: written), need: need,
             diff: members?.text("diff"), run: members?.text("run"), user: members?.text("user"),
-            point: "gate")
+            point: point)
         let said: ApprovalAnswer
         do {
             said = try await exchange.operations.claimApproval(
                 question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45))
         } catch let refusal as Refusal where refusal.kind == .workflowStopped {
-            return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
+            return (gate.decide(key, request, at: point, .gate) ?? answer, nil)
         }
         switch said {
         case .granted(let approval):
             // People allow a call, not what the gate forbids: a stop may have come in between.
-            let again = gate.decide(key, request, at: "gate", .gate, approved: true) ?? answer
+            let again = gate.decide(key, request, at: point, .gate, approved: true) ?? answer
             return (again, GateApprovalView(approval, exchange))
         case .pending(let approval), .edited(let approval):
             return (answer, GateApprovalView(approval, exchange))
@@ -117,12 +122,23 @@ enum GateRoutes {
         }
     }
 
+    /// Where a question is asked that does not say so.
+    private static let unnamed = "gate"
+
+    private static func point(_ exchange: Exchange) throws(Refusal) -> String {
+        guard let name = exchange.query["point"] else { return unnamed }
+        guard (1...120).contains(name.unicodeScalars.count) else {
+            throw Refusal(
+                .invalidInput, "A point has a name of 1 to 120 characters.",
+                blockers: [Blocker("point", "1 to 120 characters", pointer: "/point")])
+        }
+        return name
+    }
+
     private static func decided(
-        _ exchange: Exchange, _ key: String, _ request: GateRequest?
+        _ exchange: Exchange, _ key: String, _ request: GateRequest?, at point: String
     ) throws(Refusal) -> GateAnswer {
-        guard
-            let answer = exchange.operations.gate.decide(
-                key, request, at: "gate", .gate)
+        guard let answer = exchange.operations.gate.decide(key, request, at: point, .gate)
         else {
             throw Refusal(.notFound, "There is no workflow \(key).")
         }
@@ -151,7 +167,10 @@ enum GateRoutes {
         problem.decision = kind == .approvalRequired ? "approval" : "deny"
         problem.decisionId = decisionID
         problem.approval = approval
-        if case .stopped(let stop) = answer.decision { problem.incident = stop.incident }
+        if case .stopped(let stop) = answer.decision, !stop.incident.isEmpty {
+            problem.incident = stop.incident
+        }
+        problem.allowed = false
         problem.fallback = answer.entry.fallback.map(FallbackBody.init)
         if kind == .notProductionReady { problem.gaps = [] }
         return problem.answer(status: kind == .notProductionReady ? 423 : nil)
@@ -176,10 +195,29 @@ enum GateJSON {
         // Nothing in it needs escaping: a state's name, an id of ours and two numbers.
         let id = decisionID.map { "\"decision_id\":\"\($0)\"," } ?? ""
         let text =
-            "{\"decision\":\"allow\",\(id)\"lease_ms\":\(leaseMilliseconds),"
+            "{\"allowed\":true,\"decision\":\"allow\",\(id)\"lease_ms\":\(leaseMilliseconds),"
             + "\"on_failure\":\"\(entry.terms.onFailure.rawValue)\","
             + "\"revision\":\(entry.revision),\"state\":\"\(entry.state.rawValue)\"}"
         return Answer(status: 200, mediaType: "application/json", body: Array(text.utf8))
+    }
+}
+
+extension GateAnswer {
+    /// What the workflow is for whoever asked: stopping as well while a stop is being written, and
+    /// during a stop test.
+    fileprivate var state: Workflow.State {
+        guard case .stopped(let stop) = decision, stop.scope == .whole, entry.state != .stopped
+        else { return entry.state }
+        return .stopping
+    }
+}
+
+extension JSONValue {
+    /// The name of the place where the question is asked; its length was checked.
+    fileprivate var gatePoint: String? {
+        guard case .object(let members) = self, case .string(let name)? = members["point"]
+        else { return nil }
+        return name
     }
 }
 
@@ -197,7 +235,7 @@ extension GateDecisionView {
         case .stopped(let stop):
             decision = "deny"
             reason = stop.reason
-            incident = stop.incident
+            incident = stop.incident.isEmpty ? nil : stop.incident
         case .deny(let why), .notReady(let why):
             decision = "deny"
             reason = why
@@ -206,8 +244,9 @@ extension GateDecisionView {
             reason = need.reason
         }
         self.init(
-            decision: decision, reason: reason, decisionId: id, leaseMs: lease,
-            revision: entry.revision, state: entry.state.rawValue,
+            allowed: decision == "allow", decision: decision, reason: reason, decisionId: id,
+            leaseMs: lease,
+            revision: entry.revision, state: answer.state.rawValue,
             onFailure: decision == "allow" ? entry.terms.onFailure.rawValue : nil,
             incident: incident,
             fallback: decision == "allow" ? nil : entry.fallback.map(FallbackBody.init),

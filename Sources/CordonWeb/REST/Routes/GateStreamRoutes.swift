@@ -39,12 +39,10 @@ extension GateRoutes {
         let workflow = try await exchange.operations.ask(exchange.asCaller) {
             try $0.workflowNamed(key)
         }
-        let met =
-            exchange.operations.gate.points(key)
-            + [exchange.operations.observer(of: key)].compactMap(\.self)
         return try .json(
             EnforcementPointsView(
-                workflow: workflow.key, items: met.map(EnforcementPointView.init)))
+                workflow: workflow.key,
+                items: exchange.operations.points(of: key).map(EnforcementPointView.init)))
     }
 
     static let stream = Route(

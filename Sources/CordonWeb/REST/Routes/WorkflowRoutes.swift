@@ -74,18 +74,24 @@ enum WorkflowRoutes {
 
     private static let stopTest = Route(
         method: "POST", path: Paths.root + "/workflows/{key}/stop-tests", operationID: "testStop",
-        tag: tag, summary: "Try the stop control on the real gate.", permission: .amendWorkflows,
-        command: "workflow test-stop",
+        tag: tag,
+        summary: "Try the stop: everything is refused until what is connected has met it.",
+        permission: .amendWorkflows, command: "workflow test-stop",
+        body: .json(StopTestRequest.self, optional: true),
         answers: [
             .init(
                 status: 200, mediaType: "application/json", type: WorkflowView.self,
-                description: "The workflow, with the proof.")
-        ], problems: [.notFound, .wrongState]
+                description: "The workflow; `stop_test` says what was found where.")
+        ], problems: [.notFound, .wrongState, .notPermitted]
     ) { exchange in
-        try await exchange.operations.testStop(
-            try exchange.parameter("key"), exchange.asCaller
-        ) { work, workflow in
-            try .json(try view(work, workflow))
+        let input = try exchange.read(StopTestRequest.self)
+        let outcome = try await exchange.operations.testStop(
+            try exchange.parameter("key"), exchange.asCaller, seconds: input.seconds ?? 30,
+            statement: input.proof, inProduction: input.inProduction ?? false)
+        return try await exchange.operations.ask(exchange.asCaller) { work in
+            var shown = try view(work, outcome.workflow)
+            shown.stopTest = StopTestView(outcome)
+            return try .json(shown)
         }
     }
 

@@ -16,10 +16,11 @@ struct GateStateView: Codable, Sendable {
     init(_ entry: GateEntry) {
         key = entry.key
         state = entry.state.rawValue
-        let isStopped = entry.stops.contains { $0.scope == .whole }
+        let stops = entry.stops + (entry.stopTest.map { [GateEntry.Stop($0)] } ?? [])
+        let isStopped = stops.contains { $0.scope == .whole }
         mayRun = !isStopped && entry.state != .retired
         revision = entry.revision
-        stops = entry.stops.map(GateStopView.init)
+        self.stops = stops.map(GateStopView.init)
         onFailure = entry.terms.onFailure.rawValue
         fallback = isStopped ? entry.fallback.map(FallbackBody.init) : nil
     }
@@ -60,6 +61,7 @@ struct GateTrialView: Codable, Sendable {
     init(_ answer: GateAnswer, _ request: GateRequest) {
         let entry = answer.entry
         var considered = ["The workflow is \(entry.state.rawValue)."]
+        if let test = entry.stopTest { considered.append(test.reason) }
         considered += entry.stops.map { stop in
             let covers = stop.covers(request) ? "covers" : "does not cover"
             return "A stop (\(stop.incident)) \(covers) this."
@@ -101,6 +103,8 @@ struct EnforcementPointView: Codable, Sendable {
     let enforces: Bool
     let lastSeenAt: String
     let revision: UInt64?
+    /// When a stop test proved last that a stop takes effect there.
+    let stopProvedAt: String?
 
     init(_ point: EnforcementPoint) {
         name = point.name
@@ -108,5 +112,6 @@ struct EnforcementPointView: Codable, Sendable {
         enforces = point.kind.enforces
         lastSeenAt = point.lastSeenAt.rfc3339
         revision = point.revision
+        stopProvedAt = point.stopProvedAt?.rfc3339
     }
 }

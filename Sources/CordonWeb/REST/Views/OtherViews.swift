@@ -2,6 +2,7 @@ import CordonAPI
 import CordonCore
 
 struct GateAllowView: Codable, Sendable {
+    let allowed: Bool
     /// `allow`.
     let decision: String
     let state: String
@@ -12,6 +13,8 @@ struct GateAllowView: Codable, Sendable {
 }
 
 struct GateDecisionView: Codable, Sendable {
+    /// Whether it is `allow`: what a tool that filters on a yes or no looks at.
+    let allowed: Bool
     /// `allow`, `deny` or `approval`.
     let decision: String
     let reason: String?

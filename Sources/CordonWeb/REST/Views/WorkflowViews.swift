@@ -1,5 +1,6 @@
 import CordonAPI
 import CordonCore
+import CordonOperations
 
 struct WorkflowView: Codable, Sendable, Versioned {
     let key: String
@@ -26,6 +27,26 @@ struct WorkflowView: Codable, Sendable, Versioned {
     let watch: WatchView?
     let registeredAt: String
     let productionSince: String?
+    /// The stop test that goes on, or that has just ended.
+    var stopTest: StopTestView?
+}
+
+struct StopTestView: Codable, Sendable {
+    let by: String
+    let beganAt: String
+    let until: String
+    let endedAt: String?
+    /// Whether it counts: every place that has to stop did.
+    let passed: Bool?
+    let points: [StopTestPointView]?
+}
+
+struct StopTestPointView: Codable, Sendable {
+    let name: String
+    let kind: String
+    /// `proved`, `stated`, `not_seen` or `not_contained`.
+    let state: String
+    let detail: String
 }
 
 struct ReadinessView: Codable, Sendable {
@@ -136,7 +157,8 @@ extension WorkflowView {
             containments: workflow.containments.map { ContainmentView($0, workflow.key) },
             watch: workflow.watch.map(WatchView.init),
             registeredAt: workflow.registeredAt.rfc3339,
-            productionSince: workflow.productionSince?.rfc3339)
+            productionSince: workflow.productionSince?.rfc3339,
+            stopTest: workflow.stopTest.map(StopTestView.init))
     }
 }
 
@@ -229,5 +251,24 @@ extension GatewayBody {
             onFailure: terms.onFailure == .open ? .open : .closed, models: terms.models,
             upstreams: terms.upstreams, mcpServers: terms.mcpServers,
             onToolChange: terms.onToolChange == .stop ? .stop : .journal)
+    }
+}
+
+extension StopTestView {
+    init(_ test: StopTest) {
+        self.init(
+            by: test.by.name, beganAt: test.beganAt.rfc3339, until: test.until.rfc3339,
+            endedAt: nil, passed: nil, points: nil)
+    }
+
+    init(_ outcome: StopTestOutcome) {
+        self.init(
+            by: outcome.test.by.name, beganAt: outcome.test.beganAt.rfc3339,
+            until: outcome.test.until.rfc3339, endedAt: outcome.endedAt.rfc3339,
+            passed: outcome.isProved,
+            points: outcome.findings.map {
+                StopTestPointView(
+                    name: $0.name, kind: $0.kind, state: $0.state.rawValue, detail: $0.detail)
+            })
     }
 }
