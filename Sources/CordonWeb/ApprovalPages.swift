@@ -14,7 +14,7 @@ enum ApprovalPages {
                 person: exchange.caller?.actor.name ?? "", csrf: visit.csrf,
                 items: try work.approvals(
                     workflow: nil, state: .pending, after: "", limit: 200
-                ).map { ApprovalListPage.Item($0, workflowName: try name($0, work)) })
+                ) { ApprovalListPage.Item($0, workflowName: try name($0, work)) })
         }
         return .page(page.html)
     }
@@ -39,8 +39,7 @@ enum ApprovalPages {
             person: exchange.caller?.actor.name ?? "", csrf: visit.csrf, approval: approval,
             workflowName: workflowName, now: exchange.operations.outside.now(),
             mayDecide: caller.permissions.contains(.approve)
-                && approval.askedBy.id != caller.actor.person.id
-                && approval.request.user != caller.actor.person.name,
+                && !approval.isOwn(of: caller.actor.person),
             evidence: try await evidence(of: approval, exchange), faults: faults,
             sent: faults.isEmpty ? [:] : visit.form
         ).html
@@ -68,7 +67,9 @@ enum ApprovalPages {
     private static let approve = Page(.post, "/approvals/{id}/approve", .approve) { visit in
         let form = try visit.checkedForm()
         return try await decide(visit, field: "arguments") { work, id in
-            try work.approve(id, reason: "", arguments: form["arguments"].map { Array($0.utf8) })
+            try work.approve(
+                id, reason: "", seen: form["digest"] ?? "",
+                arguments: form["arguments"].map { Array($0.utf8) })
         }
     }
 

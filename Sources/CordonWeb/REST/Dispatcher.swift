@@ -78,7 +78,8 @@ struct Dispatcher: Sendable {
             parameters: parameters,
             query: Self.query(request.uri), headers: request.headers,
             authority: request.head.authority, body: body, json: json,
-            caller: caller, credential: credential?.hash, remoteAddress: context.address)
+            caller: caller, credential: credential?.hash, remoteAddress: context.address,
+            channel: context.channel)
     }
 
     /// - Throws: a refusal unless the caller is known, may do this, and meant to send it.

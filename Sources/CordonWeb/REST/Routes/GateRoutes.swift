@@ -100,8 +100,12 @@ enum GateRoutes {
         let said: ApprovalAnswer
         do {
             said = try await exchange.operations.claimApproval(
-                question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45))
+                question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45),
+                isGone: await exchange.departure())
         } catch let refusal as Refusal where refusal.kind == .workflowStopped {
+            return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
+        }
+        if gate.isStopped(key, request) {
             return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
         }
         switch said {
