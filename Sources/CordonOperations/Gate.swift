@@ -44,7 +44,7 @@ package final class Gate: Sendable {
         }
     }
 
-    /// Whether a stop that covers `request` is in force or being written; it counts for nothing.
+    /// Whether a stop that covers `request` is in force; it counts for nothing that this is asked.
     package func isStopped(_ workflow: String, _ request: GateRequest) -> Bool {
         state.withLock { $0.isStopped(workflow, request) }
     }

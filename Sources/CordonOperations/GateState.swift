@@ -163,7 +163,7 @@ struct GateState {
     }
 
     func isStopped(_ key: String, _ request: GateRequest) -> Bool {
-        holds[key] != nil || entries[key]?.stops.contains { $0.covers(request) } == true
+        entries[key]?.stops.contains { $0.covers(request) } == true
     }
 
     var inFlight: Int { calls.values.reduce(0) { $0 + $1.count } }

@@ -243,13 +243,16 @@ import Testing
     }
 
     /// The clock stands still, so only the stop can end the wait.
-    @Test(.timeLimit(.minutes(1))) func aStopEndsTheWaitFromTheMomentItIsWritten() async throws {
+    @Test(.timeLimit(.minutes(1))) func aStopEndsTheWait() async throws {
         let house = try await House.open(try await Operations.forTesting())
         let question = try house.question()
         async let held = house.operations.claimApproval(question, house.bot, holdSeconds: 45)
         _ = try await asked(house)
         let gate = house.operations.gate
-        gate.keepHolding([Self.key])
+        try await house.operations.perform(house.ben, holding: [Self.key]) { work in
+            _ = try work.stop(
+                Self.key, scope: .whole, related: false, reason: "Wrong.", incident: nil)
+        }
         let answer = try await held
         #expect(word(answer) == "pending")
         #expect(gate.isStopped(Self.key, question.call.request))

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from api import Answer, Api
-from approving import ASKED, Desk
+from approving import ASKED, TOOLS, Desk
 from cli import Cli
+from conftest import MakeServer
 from gateway_wire import Line
 from gateway_world import House, either
 from waiting import until
-from world import PASSWORD
+from world import PASSWORD, World
 
 __all__ = ["either"]
 
@@ -43,6 +44,7 @@ def test_aCallIsAskedOnceAndCarriedOutOnce(desk: Desk) -> None:
     desk.approve(approval["id"]).done(200)
     allowed = desk.ask(again).done(200).json
     assert (allowed["decision"], allowed["lease_ms"]) == ("allow", 0)
+    assert (allowed["approval"]["id"], allowed["approval"]["state"]) == (approval["id"], "used")
     assert desk.state(approval["id"]) == "used"
     assert desk.asked() != approval["id"]
 
@@ -135,7 +137,7 @@ def test_aStopEndsAHeldCallAndVoidsWhatWasAsked(desk: Desk) -> None:
     problem = held.done().refused("workflow-stopped", 423)
     print(f"a held call ended {(held.ended - began) * 1e3:.0f} ms after the stop was sent")
     assert held.ended - began < SOON
-    assert "Wrong." in problem.text or "being stopped" in problem.text
+    assert (problem["reason"], problem["incident"]) == ("Wrong.", incident)
     shown = desk.shown(id)
     assert shown["state"] == "voided"
     assert shown["ending"] == f"The workflow was stopped ({incident})."
@@ -357,6 +359,17 @@ def test_termsThatMeanNothingAreRefused(either: House) -> None:
     for number, minutes in enumerate([1, 43_200]):
         authority = {"mode": "act", "tools": [tool | {"approval": {"window_minutes": minutes}}]}
         either.world.register(f"window-{either.made}-{number}", authority=authority)
+
+
+def test_linksBeginWithTheAddressForPeople(make_server: MakeServer) -> None:
+    server = make_server(CORDON_PUBLIC_URL="https://cordon.example.com/here").start()
+    world = World.set_up(server, "gus")
+    world.in_part("linked", TOOLS)
+    asked = {"name": "gate", "scopes": ["gate"], "workflow": "linked"}
+    gate = server.api(world.admin.post("tokens", asked).done(201)["token"])
+    body = {"action": "tool", "tool": "pay", "arguments": ASKED}
+    approval = gate.post("workflows/linked/gate", body).done(200)["approval"]
+    assert approval["url"] == f"https://cordon.example.com/here/approvals/{approval['id']}"
 
 
 # The command line

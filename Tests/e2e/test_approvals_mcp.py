@@ -142,13 +142,14 @@ def test_aStopEndsAHeldCallAndLeavesTheSession(client: Client, mcp: Servers, des
     client.calls("set_price", price=3)
     (id,) = desk.waiting()
     began = time.monotonic()
-    desk.flow.stop()
+    incident = desk.flow.stop()["incident"]
     told = client.done()
     took = time.monotonic() - began
     print(f"a held call ended {took * 1e3:.0f} ms after the stop was sent")
     assert took < SOON
-    assert told["is_error"] and "This workflow is stopped: " in told["text"]
-    assert told["meta"]["cordon/decision"]["code"] == -31_001
+    assert told["is_error"] and "This workflow is stopped: Wrong." in told["text"]
+    decision = told["meta"]["cordon/decision"]
+    assert (decision["code"], decision["incident"]) == (-31_001, incident)
     assert desk.state(id) == "voided"
     # It had sent nothing, so there was nothing to cut.
     assert desk.flow.target("gateway")["state"] == "confirmed"

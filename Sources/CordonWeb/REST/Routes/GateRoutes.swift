@@ -78,7 +78,10 @@ enum GateRoutes {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
         if case .allow(let lease) = answer.decision {
-            return GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
+            // Who was allowed by people is told so: it holds for this once.
+            return approval == nil
+                ? GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
+                : try .json(GateDecisionView(answer, id: id, approval))
         }
         return strict
             ? refused(answer, exchange, decisionID: id, approval)
