@@ -41,8 +41,9 @@ extension Work {
     /// Uses what people have allowed for exactly this call, or asks them.
     ///
     /// `id` names the approval that the caller has been waiting for: it then never starts another.
+    /// Without `mayUse` what is approved stays so, and is told as pending.
     package func claimApproval(
-        _ question: ApprovalQuestion, waitingFor id: String? = nil
+        _ question: ApprovalQuestion, waitingFor id: String? = nil, mayUse: Bool = true
     ) throws -> ApprovalAnswer {
         let workflow = try workflow(question.call.workflow)
         try mayTouch(workflow.key)
@@ -52,34 +53,43 @@ extension Work {
             throw Refusal(.workflowStopped, "\(workflow.key) is stopped: \(stop.reason)")
         }
         let digest = question.call.digest(policyVersion: try policy().version)
-        if let id, let approval = try transaction.approval(id) {
-            return try answer(question, approval, digest)
+        guard let approval = try approval(for: digest, waitingFor: id) else {
+            return .pending(try askPeople(question, workflow))
         }
+        return try answer(question, approval, digest, mayUse: mayUse)
+    }
+
+    /// The one that is about this call now; `nil` when people have to be asked.
+    private func approval(for digest: String, waitingFor id: String?) throws -> Approval? {
+        if let id, let approval = try transaction.approval(id) { return approval }
         for approval in try transaction.approvals(granted: digest)
         where approval.state(at: now) == .approved {
-            return try answer(question, approval, digest)
+            return approval
         }
-        if let approval = try transaction.approval(asked: digest),
+        guard let approval = try transaction.approval(asked: digest),
             approval.request.expiresAt > now
-        {
-            switch approval.state {
-            case .pending, .approved, .rejected: return try answer(question, approval, digest)
-            case .used, .voided, .expired: break
-            }
+        else { return nil }
+        switch approval.state {
+        case .pending, .approved, .rejected: return approval
+        case .used, .voided, .expired: return nil
         }
-        return .pending(try askPeople(question, workflow))
     }
 
     private func answer(
-        _ question: ApprovalQuestion, _ approval: Approval, _ digest: String
+        _ question: ApprovalQuestion, _ approval: Approval, _ digest: String, mayUse: Bool
     ) throws -> ApprovalAnswer {
         switch approval.state(at: now) {
         case .pending: return .pending(approval)
-        case .approved where approval.persons < question.need.persons:
-            let reason = "By now the workflow's authority asks for more people."
+        case .approved where approval.isOutgrown(by: question.need):
+            let reason = "By now the workflow's authority asks for other people, or for more."
             return .refused(
                 try record(approval.void(reason: reason, at: now), on: approval), because: reason)
         case .approved where approval.grantedDigest != digest: return .edited(approval)
+        case .approved where approval.isGranted(by: person, question.user):
+            return .refused(
+                approval,
+                because: "You have said yes to it yourself: another's key has to carry it out.")
+        case .approved where !mayUse: return .pending(approval)
         case .approved:
             let events = try approval.use(at: question.point, now: now)
             return .granted(try record(events, on: approval))
@@ -136,13 +146,26 @@ extension Work {
         return approval
     }
 
-    package func approvals(
-        workflow: String?, state: Approval.State?, after id: String, limit: Int
-    ) throws -> [Approval] {
+    /// Goes through them, oldest first, a few at a time: each may be as large as half a megabyte.
+    package func approvals<T>(
+        workflow: String?, state: Approval.State?, after id: String, limit: Int,
+        _ summary: (Approval) throws -> T
+    ) throws -> [T] {
         try mayTouch(workflow)
-        return try transaction.approvals(
-            workflow: workflow, state: state, after: id, limit: limit)
+        var found: [T] = []
+        var last = id
+        while found.count < limit {
+            let few = try transaction.approvals(
+                workflow: workflow, state: state, after: last, limit: min(10, limit - found.count))
+            guard let end = few.last else { break }
+            found += try few.map(summary)
+            last = end.id
+        }
+        return found
     }
+
+    /// How many wait for people.
+    package func approvalsWaiting() throws -> Int { try transaction.approvalsWaiting() }
 
     /// Reads one, and keeps that and when it was opened.
     package func openApproval(_ id: String) throws -> Approval {
@@ -151,9 +174,10 @@ extension Work {
         return try record(approval.open(by: person, at: now), on: approval)
     }
 
-    /// Says yes; `arguments` replace those that were asked for.
+    /// Says yes to the call with the digest that was `seen`; `arguments` replace those that were
+    /// asked for.
     package func approve(
-        _ id: String, reason: String, arguments: [UInt8]? = nil
+        _ id: String, reason: String, seen: String? = nil, arguments: [UInt8]? = nil
     ) throws -> Approval {
         try need(.approve)
         let approval = try approval(id)
@@ -165,7 +189,8 @@ extension Work {
         }
         return try record(
             approval.approve(
-                by: caller.actor, for: workflow.context, reason: reason, edit: edit, at: now),
+                by: caller.actor, for: workflow.context, reason: reason, seen: seen, edit: edit,
+                at: now),
             on: approval)
     }
 
@@ -206,17 +231,33 @@ extension Work {
 
     /// Voids what people were asked or have said about calls that a stop covers.
     func voidApprovals(of key: String, _ scope: Containment.Scope, incident: String) throws {
+        try voidApprovals(of: key, reason: "The workflow was stopped (\(incident)).") {
+            scope.covers($0.request)
+        }
+    }
+
+    /// Voids what people were asked or have said under an earlier policy.
+    func voidApprovals(policy version: Int) throws {
+        try voidApprovals(of: nil, reason: "The policy has changed (version \(version)).") { _ in
+            true
+        }
+    }
+
+    private func voidApprovals(
+        of key: String?, reason: String, where isMeant: (ExactCall) -> Bool
+    ) throws {
         for state in [Approval.State.pending, .approved] {
-            for approval in try transaction.approvals(
-                workflow: key, state: state, limit: 10_000)
-            where scope.covers(approval.request.call.request) {
-                let reason = "The workflow was stopped (\(incident))."
+            let ids = try approvals(workflow: key, state: state, after: "", limit: .max) {
+                isMeant($0.request.call) ? $0.id : nil
+            }
+            for id in ids.compactMap(\.self) {
+                guard let approval = try transaction.approval(id) else { continue }
                 try record(approval.void(reason: reason, at: now), on: approval)
             }
         }
     }
 
-    fileprivate func expireApproval(_ id: String) throws {
+    func expireApproval(_ id: String) throws {
         guard let approval = try transaction.approval(id) else { return }
         try record(approval.expire(at: now), on: approval)
     }
@@ -234,45 +275,14 @@ extension Work {
     }
 }
 
-extension Operations {
-    /// How long a call waits for people before its caller is told to come again: less than the 60
-    /// seconds after which MCP's clients give up.
-    package static let holdSecondsAtMost = 45
-    private static let lookEvery = Duration.milliseconds(200)
-
-    /// Uses an approval, or asks people and waits for them up to `holdSeconds`.
-    ///
-    /// `isGone` says whether anybody still waits for the answer: nothing is used for nobody. That
-    /// the database is looked at while waiting makes it all the same on which replica they decide.
-    package func claimApproval(
-        _ question: ApprovalQuestion, _ caller: Caller, holdSeconds: Int = 0,
-        isGone: @Sendable () -> Bool = { false }
-    ) async throws -> ApprovalAnswer {
-        let answer = try await perform(caller) { try $0.claimApproval(question) }
-        guard case .pending(let approval) = answer, holdSeconds > 0 else { return answer }
-        let until = outside.uptime() + Int64(min(holdSeconds, Self.holdSecondsAtMost)) * 1_000
-        while outside.uptime() < until, !isGone() {
-            try await Task.sleep(for: Self.lookEvery)
-            let hasChanged = try await ask(caller) { work in
-                try work.approval(approval.id).state(at: work.now) != .pending
-            }
-            guard hasChanged else { continue }
-            if isGone() { break }
-            return try await perform(caller) {
-                try $0.claimApproval(question, waitingFor: approval.id)
-            }
-        }
-        return answer
+extension Approval {
+    /// Whether the terms have changed so that these people do not suffice any more.
+    fileprivate func isOutgrown(by need: ApprovalNeed) -> Bool {
+        persons < need.persons || request.approvers != need.approvers
     }
 
-    /// Writes down of which approvals the window has ended.
-    package func expireApprovals() async throws {
-        let overdue = try await ask(.cordon("clock")) { work in
-            try work.transaction.approvalsOverdue(at: work.now, limit: 100)
-        }
-        guard !overdue.isEmpty else { return }
-        try await perform(.cordon("clock")) { work in
-            for id in overdue { try work.expireApproval(id) }
-        }
+    /// Whether one of those who said yes would use it, with their own key or for themselves.
+    fileprivate func isGranted(by person: Person, _ user: String?) -> Bool {
+        grants.contains { $0.by.id == person.id || $0.by.name == user?.lowercased() }
     }
 }

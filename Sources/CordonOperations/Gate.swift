@@ -45,6 +45,18 @@ package final class Gate: Sendable {
         }
     }
 
+    /// Whether a stop that covers `request` is in force; it counts for nothing that this is asked.
+    package func isStopped(_ workflow: String, _ request: GateRequest) -> Bool {
+        state.withLock { $0.isStopped(workflow, request) }
+    }
+
+    /// Lets one more caller of a workflow wait for people, until ``endWait(_:)``.
+    ///
+    /// - Returns: `false` when as many wait as may.
+    func beginWait(_ workflow: String) -> Bool { state.withLock { $0.beginWait(workflow) } }
+
+    func endWait(_ workflow: String) { state.withLock { $0.endWait(workflow) } }
+
     /// What the gate knows of a workflow; `nil` when nobody knows it.
     package func entry(_ workflow: String) -> GateEntry? { state.withLock { $0.entries[workflow] } }
 

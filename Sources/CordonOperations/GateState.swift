@@ -21,6 +21,8 @@ struct GateState {
     private var cuts: [String: CutTally] = [:]
     /// When an incident was suggested last, on the clock that only goes forward.
     private var suggested: [String: Int64] = [:]
+    /// How many callers of each workflow wait for people.
+    private var waits: [String: Int] = [:]
     private(set) var counts = GateCounts()
     /// Where each workflow was met since the start.
     private var points: [String: [String: EnforcementPoint]] = [:]
@@ -157,6 +159,24 @@ struct GateState {
         return true
     }
 
+    /// Callers of one workflow that may wait for people at the same time.
+    static let waitsAtMost = 100
+
+    mutating func beginWait(_ key: String) -> Bool {
+        guard waits[key, default: 0] < Self.waitsAtMost else { return false }
+        waits[key, default: 0] += 1
+        return true
+    }
+
+    mutating func endWait(_ key: String) {
+        let left = (waits[key] ?? 0) - 1
+        waits[key] = left > 0 ? left : nil
+    }
+
+    func isStopped(_ key: String, _ request: GateRequest) -> Bool {
+        entries[key]?.stops.contains { $0.covers(request) } == true
+    }
+
     var inFlight: Int { calls.values.reduce(0) { $0 + $1.count } }
 
     mutating func release(_ key: String) {
@@ -180,7 +200,8 @@ struct GateState {
         var decision =
             request.map { entry.decision(on: $0, at: now) } ?? entry.decision(at: now)
         if approved, case .approval = decision {
-            decision = .allow(leaseMilliseconds: entry.actingLeaseMilliseconds)
+            // It is for this once: nobody relies on it later.
+            decision = .allow(leaseMilliseconds: 0)
         }
         var answer = GateAnswer(decision: decision, entry: entry)
         switch decision {

@@ -42,6 +42,7 @@ extension Work {
         try journal(
             PolicyEvent.imported(version: version, digest: digest, reason: reason), stream: "policy"
         )
+        try voidApprovals(policy: version)
         let policy = try PolicyCache.read(stored)
         let gate = gate
         for (workflow, revision) in try transaction.workflowsWithRevision() {

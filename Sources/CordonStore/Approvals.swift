@@ -18,7 +18,16 @@ extension Transaction {
         try row("SELECT body FROM approval WHERE id = \(id)").map(Approval.init)
     }
 
-    /// The newest one that was asked for exactly this call, or was granted for it.
+    /// Whether people can still decide on it.
+    package func approvalIsPending(_ id: String, at now: Instant) throws -> Bool {
+        try row(
+            """
+            SELECT id FROM approval
+            WHERE id = \(id) AND state = 'pending' AND expires_ms > \(now.milliseconds)
+            """) != nil
+    }
+
+    /// The newest one that was asked for exactly this call.
     package func approval(asked digest: String) throws -> Approval? {
         try row("SELECT body FROM approval WHERE asked = \(digest) ORDER BY id DESC LIMIT 1")
             .map(Approval.init)
@@ -49,12 +58,10 @@ extension Transaction {
         ).map(Approval.init)
     }
 
-    package func approvalsWaiting(workflow: String) throws -> Int {
+    package func approvalsWaiting(workflow: String? = nil) throws -> Int {
+        let narrowed: SQL = workflow.map { "AND workflow = \($0)" } ?? ""
         let count = try row(
-            """
-            SELECT COUNT(*) AS n FROM approval
-            WHERE workflow = \(workflow) AND state = 'pending'
-            """
+            "SELECT COUNT(*) AS n FROM approval WHERE state = 'pending' \(fragment: narrowed)"
         )?.integer("n")
         return Int(count ?? 0)
     }

@@ -14,7 +14,7 @@ enum ApprovalPages {
                 person: exchange.caller?.actor.name ?? "", csrf: visit.csrf,
                 items: try work.approvals(
                     workflow: nil, state: .pending, after: "", limit: 200
-                ).map { ApprovalListPage.Item($0, workflowName: try name($0, work)) })
+                ) { ApprovalListPage.Item($0, workflowName: try name($0, work)) })
         }
         return .page(page.html)
     }
@@ -66,7 +66,9 @@ enum ApprovalPages {
     private static let approve = Page(.post, "/approvals/{id}/approve", .approve) { visit in
         let form = try visit.checkedForm()
         return try await decide(visit, field: "arguments") { work, id in
-            try work.approve(id, reason: "", arguments: form["arguments"].map { Array($0.utf8) })
+            try work.approve(
+                id, reason: "", seen: form["digest"] ?? "",
+                arguments: form["arguments"].map { Array($0.utf8) })
         }
     }
 

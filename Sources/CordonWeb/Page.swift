@@ -86,7 +86,8 @@ struct Page: Sendable {
             parameters: parameters,
             query: Dispatcher.query(request.uri), host: request.head.authority,
             headers: request.headers, body: [], json: nil,
-            caller: caller, credential: credential?.hash, remoteAddress: context.address)
+            caller: caller, credential: credential?.hash, remoteAddress: context.address,
+            channel: context.channel)
         let known = caller == nil ? nil : session
         let formSecret =
             known ?? Credential.cookie("cordon_form", request.headers)

@@ -31,7 +31,7 @@ extension HomePage {
                     nextStep: sequence.nextStep?.step.title)
             }, mayStop: true,
             waiting: work.caller.permissions.contains(.readApprovals)
-                ? try work.approvals(workflow: nil, state: .pending, after: "", limit: 200).count
+                ? try work.approvalsWaiting()
                 : 0, sent: sent, faults: faults)
     }
 }

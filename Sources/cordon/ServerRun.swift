@@ -51,7 +51,11 @@ struct ServerRun {
             publicLedger: settings.publicLedger,
             setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
             signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
-            watchesDisconnects: true, moreMetrics: { gateway.metrics })
+            watchesDisconnects: true,
+            departure: { channel in
+                let watch = await ConnectionWatch.of(channel)
+                return { watch?.isGone == true || Task.isShuttingDownGracefully }
+            }, moreMetrics: { gateway.metrics })
         let router = try cordonRouter(operations, site: site, logger: logger)
         let (listening, whenListening) = AsyncStream.makeStream(of: String.self)
         var app = Application(

@@ -30,12 +30,12 @@ import Testing
     }
 
     private func approve(
-        _ approval: inout Approval, by actor: Actor, edit: (ExactCall, ApprovalNeed?)? = nil,
-        at now: Instant = start
+        _ approval: inout Approval, by actor: Actor, seen: String? = nil,
+        edit: (ExactCall, ApprovalNeed?)? = nil, at now: Instant = start
     ) throws {
         for event in try approval.approve(
-            by: actor, for: Self.workflow, reason: "", edit: edit.map { (call: $0, need: $1) },
-            at: now)
+            by: actor, for: Self.workflow, reason: "", seen: seen,
+            edit: edit.map { (call: $0, need: $1) }, at: now)
         {
             approval.apply(event, by: actor.person, at: now)
         }
@@ -45,6 +45,7 @@ import Testing
 
     @Test(arguments: [
         #" { "to" : "Birch", "amount" : 40 } "#, #"{"amount":40,"to":"\u0042irch"}"#,
+        #"{"amount":40.0,"to":"Birch"}"#, #"{"amount":4e1,"to":"Birch"}"#,
     ])
     func oneCallHasOneDigestHoweverItIsWritten(_ written: String) throws {
         let digest = try Self.call().digest(policyVersion: 1)
@@ -167,6 +168,8 @@ import Testing
         }
         var forOlivia = try approval(user: "olivia")
         #expect(throws: Refusal.self) { try approve(&forOlivia, by: Firm.owner) }
+        var inCapitals = try approval(user: "Olivia")
+        #expect(throws: Refusal.self) { try approve(&inCapitals, by: Firm.owner) }
         try approve(&forOlivia, by: Firm.counsel)
         #expect(forOlivia.state == .approved)
     }
@@ -205,10 +208,28 @@ import Testing
         try approve(&approval, by: Firm.counsel, edit: (smaller, nil))
         #expect(approval.state == .pending)
         #expect(approval.grants.map(\.by) == [Firm.counsel.person])
-        try approve(&approval, by: Firm.owner)
+        try approve(&approval, by: Firm.owner, seen: approval.grantedDigest)
         #expect(approval.state == .approved)
         #expect(approval.grantedCall == smaller)
         #expect(approval.grantedDigest != approval.request.digest)
+    }
+
+    /// One of two changes the call while the other reads it.
+    @Test func aYesIsToWhatWasReadAndToNothingElse() throws {
+        var approval = try approval(ApprovalNeed(reason: "Two.", persons: 2))
+        let read = approval.grantedDigest
+        let larger = try Self.call(#"{"amount":9000,"to":"Me"}"#)
+        try approve(&approval, by: Firm.counsel, seen: read, edit: (larger, nil))
+        for seen in [read, nil, ""] {
+            let refusal = #expect(throws: Refusal.self) {
+                try approve(&approval, by: Firm.owner, seen: seen)
+            }
+            #expect(refusal?.kind == .wrongState)
+        }
+        // Who names the arguments has read them.
+        try approve(&approval, by: Firm.owner, edit: (larger, nil))
+        #expect(approval.state == .approved)
+        #expect(approval.grants.count == 2)
     }
 
     @Test func anEditNeverGetsByWithFewerPeople() throws {

@@ -166,7 +166,9 @@ import Testing
         let id = try await house.ask(40)
         let edited = try await house.approve(id, by: house.ana, #"{"amount": 101}"#)
         #expect(edited.state == .pending && edited.persons == 2)
-        #expect(try await house.approve(id, by: house.ben).state == .approved)
+        await #expect(throws: Refusal.self) { try await house.approve(id, by: house.ben) }
+        let both = try await house.approve(id, by: house.ben, #"{"amount": 101.0}"#)
+        #expect(both.state == .approved)
     }
 
     @Test func aNoIsToldUntilTheWindowEnds() async throws {
@@ -195,9 +197,11 @@ import Testing
         #expect(try await house.operations.ask(house.ana) { try $0.approval(id) }.state == .expired)
     }
 
-    @Test func aNewPolicyIsAnotherQuestion() async throws {
+    @Test func aNewPolicyVoidsWhatWasAskedAndIsAnotherQuestion() async throws {
         let house = try await House.open(try await Operations.forTesting())
         let id = try await house.ask()
+        let approved = try await house.ask(41)
+        try await house.approve(approved, by: house.ana)
         try await house.operations.perform(.cordon("test")) { work in
             let text = try work.policyText(version: nil)
             _ = try work.importPolicy(
@@ -207,6 +211,12 @@ import Testing
             try await house.approve(id, by: house.ana)
         }
         #expect(refusal?.kind == .wrongState)
+        for old in [id, approved] {
+            let kept = try await house.operations.ask(house.ana) { try $0.approval(old) }
+            #expect(kept.state == .voided)
+            #expect(kept.ending?.detail == "The policy has changed (version 2).")
+        }
+        #expect(word(try await house.claim(41, waitingFor: approved)) == "refused")
         #expect(try await house.ask() != id)
     }
 
@@ -218,6 +228,126 @@ import Testing
         #expect(refusal?.kind == .overloaded)
         // Who waits already is not turned away.
         #expect(word(try await house.claim(1_000)) == "pending")
+    }
+
+    // MARK: Waiting
+
+    @Test(.timeLimit(.minutes(1))) func whoWaitsIsAnsweredWhenPeopleHaveDecided() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let question = try house.question()
+        async let held = house.operations.claimApproval(question, house.bot, holdSeconds: 45)
+        let id = try await asked(house)
+        try await house.approve(id, by: house.ana)
+        let answer = try await held
+        #expect(word(answer) == "granted")
+    }
+
+    /// The clock stands still, so only the stop can end the wait.
+    @Test(.timeLimit(.minutes(1))) func aStopEndsTheWait() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let question = try house.question()
+        async let held = house.operations.claimApproval(question, house.bot, holdSeconds: 45)
+        _ = try await asked(house)
+        let gate = house.operations.gate
+        try await house.operations.perform(house.ben, holding: [Self.key]) { work in
+            _ = try work.stop(
+                Self.key, scope: .whole, related: false, reason: "Wrong.", incident: nil)
+        }
+        let answer = try await held
+        #expect(word(answer) == "pending")
+        #expect(gate.isStopped(Self.key, question.call.request))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func nothingIsUsedForWhoHasGone() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.approve(id, by: house.ana)
+        let question = try house.question()
+        for seconds in [0, 45] {
+            let answer = try await house.operations.claimApproval(
+                question, house.bot, holdSeconds: seconds, isGone: { true })
+            #expect(word(answer) == "pending")
+        }
+        #expect(word(try await house.operations.claimApproval(question, house.bot)) == "granted")
+    }
+
+    /// What is asked together is used together: the first is not spent while the second waits.
+    @Test(.timeLimit(.minutes(1))) func nothingIsUsedWhileAnotherWaits() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let first = try await house.ask(1)
+        let questions = [try house.question(1), try house.question(2)]
+        try await house.approve(first, by: house.ana)
+        let until = house.operations.outside.uptime() + 1_000
+        async let held = house.operations.claimApprovals(questions, house.bot, until: until)
+        let second = try await asked(house)
+        let kept = try await house.operations.ask(house.ana) { try $0.approval(first) }
+        #expect(kept.state == .approved)
+        _ = second
+        house.cordon.clock.advance(milliseconds: 1_000)
+        let answers = try await held.map { word(try $0.get()) }
+        #expect(answers == ["granted", "pending"])
+    }
+
+    private func asked(_ house: House) async throws -> String {
+        while true {
+            let waiting = try await house.operations.ask(house.ana) {
+                try $0.approvals(workflow: nil, state: .pending, after: "", limit: 1) { $0.id }
+            }
+            if let id = waiting.first { return id }
+            await Task.yield()
+        }
+    }
+
+    @Test func asManyWaitAsMay() {
+        var state = GateState(uptime: 0)
+        let begun = (1...GateState.waitsAtMost).map { _ in state.beginWait("a") }
+        #expect(begun.allSatisfy { $0 })
+        let others = [state.beginWait("a"), state.beginWait("b")]
+        #expect(others == [false, true])
+        state.endWait("a")
+        let again = [state.beginWait("a"), state.beginWait("a")]
+        #expect(again == [true, false])
+    }
+
+    @Test func whoSaidYesDoesNotUseIt() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.approve(id, by: house.ana)
+        let question = try house.question()
+        let answer = try await house.operations.perform(house.ana) {
+            try $0.claimApproval(question)
+        }
+        #expect(word(answer) == "refused")
+        #expect(word(try await house.claim()) == "granted")
+    }
+
+    @Test func otherApproversAreAskedAnew() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.approve(id, by: house.ana)
+        let question = ApprovalQuestion(
+            call: try house.question().call,
+            need: ApprovalNeed(reason: "Legal has to.", windowMinutes: 60, approvers: [.legal]),
+            point: "gate")
+        let answer = try await house.operations.perform(house.bot) {
+            try $0.claimApproval(question)
+        }
+        #expect(word(answer) == "refused")
+        #expect(try await house.ask() != id)
+    }
+
+    @Test func aListIsReadToItsEndAFewAtATime() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        var ids: [String] = []
+        for amount in 0..<21 { ids.append(try await house.ask(amount)) }
+        for (limit, count) in [(9, 9), (10, 10), (11, 11), (20, 20), (21, 21), (22, 21)] {
+            let found = try await house.operations.ask(house.ana) {
+                try $0.approvals(workflow: Self.key, state: .pending, after: "", limit: limit) {
+                    $0.id
+                }
+            }
+            #expect(found == Array(ids.prefix(count)))
+        }
     }
 
     @Test func whoHasNoPermissionDecidesNothing() async throws {

@@ -84,7 +84,7 @@ enum Firm {
             for question in questions { _ = try work.claimApproval(question) }
         }
         try await cordon.operations.perform(owner) { work in
-            let ids = try work.approvals(workflow: nil, state: nil, after: "", limit: 2).map(\.id)
+            let ids = try work.approvals(workflow: nil, state: nil, after: "", limit: 2) { $0.id }
             guard let first = ids.first else { return }
             _ = try work.openApproval(first)
             _ = try work.rejectApproval(first, reason: "Not today.")

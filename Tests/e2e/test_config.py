@@ -103,6 +103,8 @@ BAD_FILES = {
     "an authority that is no address": 'timestamp_authority = "tsa.example"',
     "timestamps too often": "timestamp_hours = 0",
     "no path": 'head_register = ""',
+    "an address with a slash at its end": 'public_url = "https://cordon.example/"',
+    "an address without a scheme": 'public_url = "cordon.example"',
 }
 
 
@@ -127,6 +129,7 @@ BAD_ENVIRONMENTS = {
     "CORDON_TIMESTAMP_HOURS": "daily",
     "CORDON_HEAD_REGISTER": "/no/such/folder/head",
     "CORDON_DATABASE": "mysql://somewhere/else",
+    "CORDON_PUBLIC_URL": "ftp://cordon.example",
 }
 
 

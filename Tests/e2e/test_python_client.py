@@ -7,8 +7,10 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -200,6 +202,100 @@ def test_whatNeedsApprovalIsNotDone(client: Cordon) -> None:
     with pytest.raises(ApprovalRequired, match="approve") as refused, guard:
         pytest.fail("it was entered")
     assert refused.value.fallback and refused.value.fallback.title == FALLBACK["title"]
+
+
+DRAFT = {"text": "Dear Birch", "copies": 1}
+
+
+def waiting(world: World, workflow: str) -> str:
+    """The id of the one call that waits for a person."""
+
+    def there() -> list[dict[str, Any]]:
+        return world.gus.every("approvals", workflow=workflow, state="pending")
+
+    (item,) = until("a call waits", there)
+    return str(item["id"])
+
+
+def test_whatAPersonApprovesIsDoneOnce(shared: World, flow: str, client: Cordon) -> None:
+    guard = client.guard("tool", tool="file_draft", arguments=DRAFT, diff="+ Dear", user="uma")
+    with pytest.raises(ApprovalRequired) as required, guard:
+        pytest.fail("it was entered")
+    told = required.value
+    assert told.id == waiting(shared, flow)
+    assert told.url == f"{shared.server.url}/approvals/{told.id}"
+    assert datetime.fromisoformat(told.expires.replace("Z", "+00:00")) > datetime.now(timezone.utc)
+    assert told.arguments is None
+    shown = shared.gus.get(f"approvals/{told.id}").done(200)
+    assert (shown["arguments"], shown["diff"], shown["user"]) == (DRAFT, "+ Dear", "uma")
+    shared.gus.post(f"approvals/{told.id}/approve").done(200)
+    with guard as entry:
+        # Looking for a stop asks nobody once more.
+        entry.check()
+        assert shared.gus.every("approvals", workflow=flow, state="pending") == []
+        stop(shared, flow, tool="file_draft")
+        with pytest.raises(Stopped):
+            entry.check()
+    with pytest.raises(Stopped), guard:
+        pytest.fail("it was entered")
+
+
+def test_aPersonWhoDecidesSoonIsWaitedFor(shared: World, flow: str, client: Cordon) -> None:
+    guard = client.guard("tool", tool="file_draft", arguments=DRAFT, wait=40)
+    deciding = threading.Thread(
+        target=lambda: shared.gus.post(f"approvals/{waiting(shared, flow)}/approve").done(200)
+    )
+    deciding.start()
+    with guard:
+        pass
+    deciding.join(20)
+    short = client.guard("tool", tool="file_draft", arguments=DRAFT, wait=0.5)
+    with pytest.raises(ApprovalRequired) as required, short:
+        pytest.fail("it was entered")
+    shared.gus.post(f"approvals/{required.value.id}/reject", {"reason": "Not today."}).done(200)
+    with pytest.raises(Denied, match="gus said no: Not today"), guard:
+        pytest.fail("it was entered")
+
+
+def test_aStopEndsTheWaitForAPerson(shared: World, flow: str, client: Cordon) -> None:
+    stopping = threading.Thread(target=lambda: (waiting(shared, flow), stop(shared, flow)))
+    stopping.start()
+    began = time.monotonic()
+    guard = client.guard("tool", tool="file_draft", arguments=DRAFT, wait=600)
+    with pytest.raises(Stopped) as stopped, guard:
+        pytest.fail("it was entered")
+    assert time.monotonic() - began < 20 and stopped.value.incident
+    stopping.join(20)
+
+
+def test_editedArgumentsAreTold(shared: World, flow: str, client: Cordon) -> None:
+    with pytest.raises(ApprovalRequired), client.guard(
+        "tool", tool="file_draft", arguments=DRAFT
+    ):
+        pytest.fail("it was entered")
+    edited = {"arguments": DRAFT | {"text": "Dear Mr Birch"}}
+    shared.gus.post(f"approvals/{waiting(shared, flow)}/approve", edited).done(200)
+    with pytest.raises(ApprovalRequired) as required, client.guard(
+        "tool", tool="file_draft", arguments=DRAFT, wait=600
+    ):
+        pytest.fail("it was entered")
+    assert required.value.arguments == edited["arguments"]
+    with client.guard("tool", tool="file_draft", arguments=required.value.arguments):
+        pass
+
+
+def test_whoIsToldToComeAgainAtOncePauses(connect: Connect) -> None:
+    """As many are held as may be: the answer comes at once, and still nobody has decided."""
+    approval = {"id": "01A", "url": "http://x", "state": "pending", "expires_at": "2026-01-01"}
+    said = ALLOW | {"decision": "approval", "reason": "A person has to.", "approval": approval}
+    with Stub(lambda *_: (200, {}, said)) as stub:
+        guard = connect(stub.url).guard("tool", tool="file_draft", wait=1.5)
+        with pytest.raises(ApprovalRequired) as required, guard:
+            pytest.fail("it was entered")
+    assert required.value.id == "01A"
+    assert [path.rpartition("/")[2] for _, path, _ in stub.requests] == [
+        "gate?wait=2", "gate?wait=1", "gate",
+    ]  # fmt: skip
 
 
 def test_aStopOfOneToolLeavesTheRestRunning(shared: World, flow: str, client: Cordon) -> None:

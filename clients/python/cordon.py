@@ -15,6 +15,7 @@ import inspect
 import ipaddress
 import json
 import logging
+import math
 import os
 import random
 import socket
@@ -29,7 +30,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Iterator, Literal, Mapping, NamedTuple, TypeVar, Union, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 __all__ = [
     "ApprovalRequired", "Cordon", "CordonError", "Denied", "Entry", "Evidence", "EvidenceFull",
@@ -50,6 +51,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 RECORDS, BYTES, WAITING_BYTES = 512, 16 << 20, 64 << 20
 # The stream carries a sign of life every ten seconds; an upload may take longer than a decision.
 SILENCE, UPLOAD = 25.0, 30.0
+# Seconds for which the server holds one question that waits for a person.
+HELD = 45
 # Questions that are remembered.
 REMEMBERED = 1_000
 
@@ -125,7 +128,14 @@ class Denied(NotAllowed):
 
 
 class ApprovalRequired(NotAllowed):
-    """A person has to approve it first."""
+    """A person has to approve it first; asked again afterwards, it is allowed once."""
+
+    id = ""
+    # Where a person decides, and until when.
+    url = ""
+    expires = ""
+    # The only arguments with which people allow it, where they have changed them.
+    arguments: dict[str, Any] | None = None
 
 
 class _Answer(NamedTuple):
@@ -171,17 +181,25 @@ class _Wire:
         self._host, self._port = place.hostname, place.port
         self._root = place.path.rstrip("/") + "/api/v1"
         self._tls = ssl.create_default_context() if place.scheme == "https" else None
-        self._token, self._timeout = token, timeout
+        self._token, self.timeout = token, timeout
         self.idle: deque[http.client.HTTPConnection] = deque(maxlen=8)
 
     def post(
         self, path: str, body: bytes, timeout: float | None = None, key: str | None = None
     ) -> _Answer:
+        return self._ask("POST", path, body, timeout, key)
+
+    def get(self, path: str) -> _Answer:
+        return self._ask("GET", path, None, None, None)
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, timeout: float | None, key: str | None
+    ) -> _Answer:
         """Raises `GateUnreachable` unless there is an answer."""
         while True:
-            connection, is_fresh = self._connection(timeout or self._timeout)
+            connection, is_fresh = self._connection(timeout or self.timeout)
             try:
-                connection.request("POST", self._root + path, body, self._headers(key))
+                connection.request(method, self._root + path, body, self._headers(key))
                 response = connection.getresponse()
                 data = response.read()
             except (OSError, http.client.HTTPException) as error:
@@ -222,7 +240,7 @@ class _Wire:
 
         Ends when the connection does, or when nothing has come for 25 seconds.
         """
-        connection = self._fresh(self._timeout)
+        connection = self._fresh(self.timeout)
         fields: dict[bytes, bytes] = {}
         try:
             connection.connect()
@@ -356,7 +374,15 @@ class _Known:
         if isinstance(said.get("fallback"), dict):
             title, steps, contact = map(said["fallback"].get, ("title", "steps", "contact"))
             refusal.fallback = Fallback(title or "", tuple(steps or ()), contact or "")
+        if isinstance(refusal, ApprovalRequired) and isinstance(said.get("approval"), dict):
+            names = ("id", "url", "expires_at", "arguments")
+            told = map(said["approval"].get, names)
+            refusal.id, refusal.url, refusal.expires, refusal.arguments = told
         return refusal
+
+    def stop(self, said: Mapping[str, Any]) -> NotAllowed:
+        """The refusal of a gate that was only asked for stops."""
+        return self._refusal(Stopped, said)
 
 
 def _covers(stop: Mapping[str, Any], question: _Question) -> bool:
@@ -621,14 +647,17 @@ class Cordon:
         *,
         tool: str | None = None, arguments: ArgumentsOf = None,
         target: Target | None = None, run: str | None = None, record: str | None = None,
+        user: str | None = None, diff: str | None = None, wait: float = 0,
     ) -> Guard:  # fmt: skip
         """Asks before a `with` block is entered, or before each call of what it decorates.
 
         For a decorator, `arguments` may be a function of what the decorated one is called with.
+        Where a person has to approve it, they see `diff`, the login `user` does not count as one,
+        and `ApprovalRequired` is raised unless they have approved it within `wait` seconds.
         """
         said = {"action": action, "tool": tool, "target": target, "run": run, "record": record}
-        said["point"] = self.point
-        return Guard(self, {name: each for name, each in said.items() if each}, arguments)
+        said.update(point=self.point, user=user, diff=diff)
+        return Guard(self, {name: each for name, each in said.items() if each}, arguments, wait)
 
     def follow(self) -> None:
         """Hears of stops as they happen, on a thread that reconnects until `close()`."""
@@ -645,15 +674,35 @@ class Cordon:
         with self._lock:
             return self._known.learn(state)
 
-    def _decide(self, question: _Question) -> None:
-        """Returns when the workflow may do it, and raises otherwise."""
+    @property
+    def _gate(self) -> str:
+        return f"/workflows/{quote(self.workflow, safe='')}/gate"
+
+    def _decide(self, question: _Question, wait: float = 0) -> bool:
+        """Returns when the workflow may do it, and raises otherwise.
+
+        What it returns is whether people have allowed it, for this once.
+        """
+        until = _now() + wait
+        while True:
+            # A stop that lands meanwhile is answered at once, so a wait may be long.
+            left = min(HELD, math.ceil(max(0.0, until - _now())))
+            try:
+                return self._ask(question, left)
+            except ApprovalRequired as required:
+                if left == 0 or required.arguments is not None or not required.id:
+                    raise
+            # The server may hold as many as it can already.
+            time.sleep(min(1.0, max(0.0, until - _now())))
+
+    def _ask(self, question: _Question, wait: int) -> bool:
         with self._lock:
             asked_at = _now()
             if self._known.leases.get(question.body, asked_at) > asked_at:
-                return
+                return False
         try:
-            path = f"/workflows/{quote(self.workflow, safe='')}/gate"
-            answer = self._wire.post(path, question.body)
+            path = f"{self._gate}?wait={wait}" if wait else self._gate
+            answer = self._wire.post(path, question.body, self._wire.timeout + wait)
         except GateUnreachable as error:
             return self._go_on_without(question, str(error))
         if answer.status >= 500:
@@ -666,8 +715,9 @@ class Cordon:
         with self._lock:
             refusal = self._known.take(question, answer.said, asked_at)
         _raise(refusal)
+        return "approval" in answer.said
 
-    def _go_on_without(self, question: _Question, reason: str) -> None:
+    def _go_on_without(self, question: _Question, reason: str) -> bool:
         with self._lock:
             objection = self._known.objection(question)
             is_open = self._known.on_failure == "open"
@@ -683,14 +733,33 @@ class Cordon:
         if self._on_open:
             self._on_open(reason)
         else:
-            warnings.warn(f"{self.workflow} goes on: {reason}", RuntimeWarning, stacklevel=5)
+            warnings.warn(f"{self.workflow} goes on: {reason}", RuntimeWarning, stacklevel=6)
+        return False
 
-    def _recheck(self, question: _Question) -> None:
+    def _recheck(self, question: _Question, is_approved: bool) -> None:
         with self._lock:
             objection = self._known.objection(question)
         _raise(objection)
-        if not self.is_following:
+        if self.is_following:
+            return
+        if is_approved:
+            self._look_for_stops(question)
+        else:
             self._decide(question)
+
+    def _look_for_stops(self, question: _Question) -> None:
+        """What people have allowed once would be asked of them once more; a stop is told anyway."""
+        said = {"action": question.action, "tool": question.tool}
+        query = urlencode({name: each for name, each in said.items() if each})
+        try:
+            answer = self._wire.get(f"{self._gate}?{query}")
+        except GateUnreachable as error:
+            self._go_on_without(question, str(error))
+            return
+        if answer.status >= 500:
+            self._go_on_without(question, str(answer.refused))
+        elif answer.status == 423:
+            raise self._known.stop(answer.said)
 
     def _is_back(self) -> None:
         """What the workflow did while nobody could be asked is evidence, too."""
@@ -764,8 +833,10 @@ class Cordon:
 class Guard:
     """One question to the gate, asked anew each time."""
 
-    def __init__(self, cordon: Cordon, said: dict[str, Any], arguments: ArgumentsOf) -> None:
-        self._cordon, self._said, self._arguments = cordon, said, arguments
+    def __init__(
+        self, cordon: Cordon, said: dict[str, Any], arguments: ArgumentsOf, wait: float
+    ) -> None:
+        self._cordon, self._said, self._arguments, self._wait = cordon, said, arguments, wait
 
     def __enter__(self) -> Entry:
         if callable(self._arguments):
@@ -799,22 +870,21 @@ class Guard:
         said = self._said if arguments is None else {**self._said, "arguments": dict(arguments)}
         body = json.dumps(said, allow_nan=False, sort_keys=True).encode()
         question = _Question(said["action"], said.get("tool"), said.get("target"), body)
-        self._cordon._decide(question)
-        return Entry(self._cordon, question)
+        return Entry(self._cordon, question, self._cordon._decide(question, self._wait))
 
 
 class Entry:
     """The gate let something pass that may take a while."""
 
-    def __init__(self, cordon: Cordon, question: _Question) -> None:
-        self._cordon, self._question = cordon, question
+    def __init__(self, cordon: Cordon, question: _Question, is_approved: bool) -> None:
+        self._cordon, self._question, self._is_approved = cordon, question, is_approved
 
     def check(self) -> None:
         """Raises if a stop has come meanwhile.
 
         While the stream is followed it knows without asking; otherwise it asks the gate again.
         """
-        self._cordon._recheck(self._question)
+        self._cordon._recheck(self._question, self._is_approved)
 
 
 def _raise(refusal: NotAllowed | None) -> None:

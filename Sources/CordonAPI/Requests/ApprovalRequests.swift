@@ -43,8 +43,11 @@ package struct ApprovalRequest: Codable, Sendable, Ruled {
     package var reason: String?
     /// In place of those that were asked for: the call may then be made with these only.
     package var arguments: [String: JSONValue]?
+    /// Of the call that was read: needed once somebody has changed its arguments.
+    package var digest: String?
 
     package static let rules: [String: Rule] = [
-        "reason": Rule(maxLength: 4_000), "arguments": Rule(maxProperties: 100),
+        "reason": Rule(maxLength: 4_000),
+        "digest": Rule(minLength: 64, maxLength: 64), "arguments": Rule(maxProperties: 100),
     ]
 }

@@ -9,12 +9,15 @@ extension Approval {
 
     /// Says yes; with `edit`, to the same call with other arguments.
     ///
-    /// `need` is what the gate asks for the edited call: an edit never gets by with fewer people.
+    /// `seen` is the digest of the call that was read: a yes never counts for what somebody else
+    /// has made of it meanwhile. `need` is what the gate asks for the edited call: an edit never
+    /// gets by with fewer people.
     package func approve(
-        by actor: Actor, for workflow: WorkflowContext, reason: String,
+        by actor: Actor, for workflow: WorkflowContext, reason: String, seen: String? = nil,
         edit: (call: ExactCall, need: ApprovalNeed?)? = nil, at now: Instant
     ) throws(Refusal) -> [ApprovalEvent] {
         try mayDecide(actor, for: workflow, at: now)
+        try mayMean(seen, edit?.call)
         if let edit, edit.call != grantedCall {
             return [
                 .approvedEdited(
@@ -27,6 +30,15 @@ extension Approval {
                 .alreadySigned, "You have said yes already; another person has to as well.")
         }
         return [.approved(reason: reason)]
+    }
+
+    private func mayMean(_ seen: String?, _ edit: ExactCall?) throws(Refusal) {
+        let isMeant = seen.map { $0 == grantedDigest } ?? (edited == nil || edit != nil)
+        guard isMeant else {
+            throw Refusal(
+                .wrongState,
+                "The arguments have been changed: read it again, and say yes with its digest.")
+        }
     }
 
     package func reject(
@@ -49,7 +61,7 @@ extension Approval {
         guard state == .pending else {
             throw Refusal(.wrongState, "Nothing can be decided any more: it is \(state.rawValue).")
         }
-        guard actor.person.id != askedBy.id, actor.person.name != request.user else {
+        guard !isOwn(of: actor.person) else {
             throw Refusal(
                 .secondPersonRequired,
                 "This was asked for with your key, or for you: another person has to decide.")
@@ -59,6 +71,12 @@ extension Approval {
             throw Refusal(
                 .notPermitted, "Only who is \(named) for \(workflow.key) may decide on this.")
         }
+    }
+
+    /// Whether it was asked for by `person`, or for them: logins have small letters only, whatever
+    /// a caller writes.
+    package func isOwn(of person: Person) -> Bool {
+        person.id == askedBy.id || person.name == request.user?.lowercased()
     }
 
     /// Takes the one use of it.

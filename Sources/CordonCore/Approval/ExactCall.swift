@@ -3,7 +3,10 @@ package struct ExactCall: Codable, Equatable, Sendable {
     package let workflow: String
     package let action: GateAction
     package let tool: String?
-    /// The arguments in their one spelling; see ``JSONScan/canonical(_:)``.
+    /// The arguments in their one spelling; see ``JSONScan/canonical(_:numbers:)``.
+    ///
+    /// Numbers are spelled by their value: whoever is told arguments with `15.0` in them may come
+    /// back with `15`, and means the same.
     package private(set) var arguments: String
     package let target: GateRequest.Recipient?
     /// The record that the run is about.
@@ -34,7 +37,7 @@ package struct ExactCall: Codable, Equatable, Sendable {
         }
         guard JSONMembers(arguments[...]) != nil,
             JSONMembers.repeatedName(in: arguments[...]) == nil,
-            let spelled = JSONScan.canonical(arguments[...])
+            let spelled = JSONScan.canonical(arguments[...], numbers: .byValue)
         else {
             throw Refusal(
                 .invalidInput, "The arguments are a JSON object that names nothing twice.",

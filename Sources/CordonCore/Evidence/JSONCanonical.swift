@@ -2,10 +2,12 @@ extension JSONScan {
     /// One spelling for all spellings of a JSON value: no space, members sorted by their names'
     /// bytes, and nothing escaped that need not be; `nil` when it is no JSON.
     ///
-    /// Different values never get one spelling. Numbers keep their digits, so `1` and `1.0` differ.
+    /// Different values never get one spelling.
     /// A text with half a surrogate pair keeps its escapes, since no plain text could hold it.
     /// Members of one name keep their order, for it decides which of them is read.
-    package static func canonical(_ json: ArraySlice<UInt8>) -> [UInt8]? {
+    package static func canonical(
+        _ json: ArraySlice<UInt8>, numbers: NumberSpelling = .asWritten
+    ) -> [UInt8]? {
         json.withUnsafeBufferPointer { bytes in
             var check = JSONScan(bytes)
             guard check.skipValue() else { return nil }
@@ -14,16 +16,16 @@ extension JSONScan {
             var scan = JSONScan(bytes)
             var out: [UInt8] = []
             out.reserveCapacity(bytes.count)
-            scan.writeCanonical(into: &out)
+            scan.writeCanonical(into: &out, numbers)
             return out
         }
     }
 
     /// Writes the value that begins here; that it is one has been checked.
-    private mutating func writeCanonical(into out: inout [UInt8]) {
+    private mutating func writeCanonical(into out: inout [UInt8], _ numbers: NumberSpelling) {
         skipSpace()
         switch current {
-        case UInt8(ascii: "{"): writeMembers(into: &out)
+        case UInt8(ascii: "{"): writeMembers(into: &out, numbers)
         case UInt8(ascii: "["):
             at += 1
             out.append(UInt8(ascii: "["))
@@ -31,7 +33,7 @@ extension JSONScan {
             while hasAnother(before: UInt8(ascii: "]"), isFirst: isFirst) {
                 if !isFirst { out.append(UInt8(ascii: ",")) }
                 isFirst = false
-                writeCanonical(into: &out)
+                writeCanonical(into: &out, numbers)
             }
             out.append(UInt8(ascii: "]"))
         case UInt8(ascii: "\""):
@@ -39,12 +41,18 @@ extension JSONScan {
             writeText(range, into: &out)
         default:
             let start = at
+            let isNumber = current == UInt8(ascii: "-") || current &- 0x30 < 10
             _ = skipValue()
-            out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<at]))
+            let written = UnsafeBufferPointer(rebasing: bytes[start..<at])
+            if isNumber, numbers == .byValue {
+                out += JSONScan.spelled(written)
+            } else {
+                out.append(contentsOf: written)
+            }
         }
     }
 
-    private mutating func writeMembers(into out: inout [UInt8]) {
+    private mutating func writeMembers(into out: inout [UInt8], _ numbers: NumberSpelling) {
         at += 1
         var members: [(name: [UInt8], place: Int, value: [UInt8])] = []
         while hasAnother(before: UInt8(ascii: "}"), isFirst: members.isEmpty) {
@@ -52,7 +60,7 @@ extension JSONScan {
             var name: [UInt8] = []
             writeText(range, into: &name)
             var value: [UInt8] = []
-            writeCanonical(into: &value)
+            writeCanonical(into: &value, numbers)
             members.append((name, members.count, value))
         }
         members.sort { left, right in

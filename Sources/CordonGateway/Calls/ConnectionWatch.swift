@@ -29,6 +29,9 @@ package final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHand
         if isLate { body?() }
     }
 
+    /// Whether the caller has gone away.
+    package var isGone: Bool { state.withLock { $0.isGone } }
+
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed { gone() }
         context.fireUserInboundEventTriggered(event)

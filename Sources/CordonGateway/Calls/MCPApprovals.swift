@@ -17,15 +17,17 @@ extension MCPCall {
     func askPeople(_ need: ApprovalNeed, _ admitted: Admitted) async -> Allowance {
         let people = PeopleAsked(
             gateway: gateway, key: key, fields: fields, base: base, requestID: requestID)
-        let gone = CallerGone()
-        watch?.whenGone { gone.note() }
-        defer { watch?.whenGone(nil) }
+        let watch = watch
         do throws(Refusal) {
-            let answer = try await people.answer(
+            try checkRecorder(admitted)
+            let question = try people.question(
                 admitted.passing.request, arguments: admitted.tool.arguments, need: need,
-                diff: admitted.message.meta?.text("cordon/diff"), at: "mcp/\(server.name)",
-                holdSeconds: people.holdSeconds, isGone: { gone.isGone })
-            switch answer {
+                diff: admitted.message.meta?.text("cordon/diff"), at: "mcp/\(server.name)")
+            let answers = try await people.answers(
+                to: [question], until: people.patience, isGone: { watch?.isGone == true })
+            if let stopped = stopped(admitted) { return stopped }
+            switch try answers.first?.get() {
+            case nil: return refused("Nobody could be asked.", admitted)
             case .granted(let approval):
                 // People allow a call, not what the gate forbids: a stop may have come in between.
                 guard
@@ -39,16 +41,27 @@ extension MCPCall {
             case .refused(_, let reason): return refused(reason, admitted)
             }
         } catch {
-            if error.kind == .workflowStopped,
-                let again = gateway.operations.gate.admit(admitted.passing),
-                case .stopped(let stop) = again.decision
-            {
-                gateway.figures.add(\.denied)
-                keepBehind(admitted, status: "denied: workflow_stopped", nil, [])
-                return .answered(said(refusal(of: stop, admitted), admitted))
-            }
-            return refused(error.detail, admitted)
+            return stopped(admitted) ?? refused(error.detail, admitted)
         }
+    }
+
+    /// What could not be recorded is not begun, and then uses nothing.
+    private func checkRecorder(_ admitted: Admitted) throws(Refusal) {
+        guard admitted.entry.terms.recording(admitted.entry.authority) == .recordOrRefuse
+        else { return }
+        try gateway.operations.recorder.checkReady()
+    }
+
+    /// The answer of a call on which a stop has landed while it was held.
+    private func stopped(_ admitted: Admitted) -> Allowance? {
+        let gate = gateway.operations.gate
+        let request = admitted.passing.request
+        guard gate.isStopped(key.workflow, request),
+            case .stopped(let stop)? = gate.decide(within: admitted.passing, request)?.decision
+        else { return nil }
+        gateway.figures.add(\.denied)
+        keepBehind(admitted, status: "denied: workflow_stopped", nil, [])
+        return .answered(said(refusal(of: stop, admitted), admitted))
     }
 
     private func refused(_ reason: String, _ admitted: Admitted) -> Allowance {
@@ -60,8 +73,10 @@ extension MCPCall {
     }
 
     private func pending(_ approval: MCPApproval, _ admitted: Admitted) -> Response {
+        // Whether the tool promises structure stands in its list, which may never have come by; an
+        // error is shown to every model.
         let bytes = approval.result(
-            to: admitted.message.id ?? [], in: admitted.revision, promisesStructure: false)
+            to: admitted.message.id ?? [], in: admitted.revision, promisesStructure: true)
         return Response(
             status: .ok, headers: [.contentType: "application/json"],
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

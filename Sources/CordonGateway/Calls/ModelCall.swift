@@ -202,7 +202,8 @@ struct ModelCall: Sendable {
         record.take(plain, body, operation)
         var denied = Verdicts(allowed: [], denied: [])
         if response.status.code < 300, let plain {
-            denied = try await judge(plain.calls, admitted)
+            var holdUntil: Int64?
+            denied = try await judge(plain.calls, admitted, holdUntil: &holdUntil)
             if let said = denied.said {
                 record.attributes.append(("decision", JSONTree.string(said).bytes))
             }
@@ -229,7 +230,9 @@ struct ModelCall: Sendable {
     }
 
     /// Asks the gate about each call, and people about those that need them.
-    func judge(_ calls: [AskedCall], _ admitted: Admitted) async throws -> Verdicts {
+    func judge(
+        _ calls: [AskedCall], _ admitted: Admitted, holdUntil: inout Int64?
+    ) async throws -> Verdicts {
         var allowed: [AskedCall] = []
         var denied: [(call: AskedCall, reason: String)] = []
         var waiting: [(call: AskedCall, need: ApprovalNeed)] = []
@@ -252,7 +255,7 @@ struct ModelCall: Sendable {
             case .approval(let need): waiting.append((call, need))
             }
         }
-        let told = try await askPeople(waiting, admitted)
+        let told = try await askPeople(waiting, admitted, holdUntil: &holdUntil)
         return Verdicts(
             allowed: allowed + told.allowed, denied: denied + told.denied, notes: told.notes)
     }

@@ -3,7 +3,6 @@ import CordonOperations
 import HTTPTypes
 import Logging
 import ServiceLifecycle
-import Synchronization
 
 /// A call through the gateway that people have to allow, and whoever waits for it meanwhile.
 struct PeopleAsked: Sendable {
@@ -14,23 +13,29 @@ struct PeopleAsked: Sendable {
     let base: String
     let requestID: String
 
-    /// Uses what people have allowed for exactly this call, or asks them and waits a while.
-    func answer(
+    /// The question that a call puts to people.
+    func question(
         _ request: GateRequest, arguments: [UInt8], need: ApprovalNeed, diff: String? = nil,
-        at point: String, holdSeconds: Int, isGone: @escaping @Sendable () -> Bool
-    ) async throws(Refusal) -> ApprovalAnswer {
+        at point: String
+    ) throws(Refusal) -> ApprovalQuestion {
         let call = try ExactCall(
             workflow: key.workflow, request: request, arguments: arguments)
         if let diff, diff.utf8.count > Approval.diffAtMost {
             throw Refusal(
                 .tooLarge, "A diff has \(Approval.diffAtMost >> 10) KiB at most.")
         }
-        let question = ApprovalQuestion(
+        return ApprovalQuestion(
             call: call, need: need, diff: diff, run: field("x-cordon-run"),
             user: field("x-cordon-user"), point: point)
+    }
+
+    /// Uses what people have allowed for exactly these calls, or asks them and waits a while.
+    func answers(
+        to questions: [ApprovalQuestion], until: Int64, isGone: @escaping @Sendable () -> Bool
+    ) async throws(Refusal) -> [Result<ApprovalAnswer, Refusal>] {
         do {
-            return try await gateway.operations.claimApproval(
-                question, key.asCaller(cause: requestID), holdSeconds: holdSeconds,
+            return try await gateway.operations.claimApprovals(
+                questions, key.asCaller(cause: requestID), until: until,
                 isGone: { isGone() || Task.isShuttingDownGracefully })
         } catch let refusal as Refusal {
             throw refusal
@@ -42,10 +47,13 @@ struct PeopleAsked: Sendable {
         }
     }
 
-    /// How many seconds the caller lets its call be held: all that may be, unless it says less.
-    var holdSeconds: Int {
-        field("x-cordon-wait").flatMap { Int($0) }
+    /// Until when the caller lets its call be held, on the clock that only goes forward: as long
+    /// as may be, unless it says less.
+    var patience: Int64 {
+        let seconds =
+            field("x-cordon-wait").flatMap { Int($0) }
             .map { max(0, min($0, Operations.holdSecondsAtMost)) } ?? Operations.holdSecondsAtMost
+        return gateway.operations.outside.uptime() + Int64(seconds) * 1_000
     }
 
     /// Where a person decides.
@@ -84,15 +92,4 @@ extension String {
 extension Approval {
     /// Those whose yes counts, by name.
     var grantedBy: String { grants.map(\.by.name).joined(separator: " and ") }
-}
-
-/// Whether the caller has gone away.
-///
-/// Safe to share: one atomic flag.
-final class CallerGone: Sendable {
-    private let flag = Atomic(false)
-
-    var isGone: Bool { flag.load(ordering: .acquiring) }
-
-    func note() { flag.store(true, ordering: .releasing) }
 }

@@ -106,7 +106,8 @@ struct StreamedAnswer: Sendable {
             switch step {
             case .bytes(let bytes): passage.release(bytes, into: &out)
             case .calls(let calls, let waiting):
-                let verdicts = try await call.judge(calls, admitted)
+                let verdicts = try await call.judge(
+                    calls, admitted, holdUntil: &passage.holdUntil)
                 passage.note(verdicts)
                 passage.release(
                     verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts), into: &out)
@@ -247,6 +248,8 @@ struct StreamPassage: Sendable {
 
     /// Bytes that were taken from what all calls together may hold.
     var held = 0
+    /// Until when the stream is held for people, once it has been.
+    var holdUntil: Int64?
     /// Why calls were denied, for the record.
     private(set) var decisions: [String] = []
 

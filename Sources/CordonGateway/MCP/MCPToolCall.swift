@@ -49,7 +49,7 @@ package struct MCPToolCall: Sendable {
             uniquingKeysWith: { _, _ in .other })
     }
 
-    /// The arguments in one spelling: what an approval of exactly this call is bound to.
+    /// The arguments in one spelling that keeps their digits.
     package var canonicalArguments: [UInt8] {
         JSONScan.canonical(arguments[...]) ?? arguments
     }

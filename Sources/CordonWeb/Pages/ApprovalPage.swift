@@ -153,9 +153,15 @@ package struct ApprovalPage: Sendable {
         """
         <form method="post" action="\(PagePaths.approval(approval.id))/approve">
         \(FormField.csrf(csrf))
+        \(digest)
         <button type="submit">Yes, do exactly this, once</button>
         </form>
         """
+    }
+
+    /// What this person reads: nothing else is allowed with it.
+    private var digest: HTML {
+        "<input type=\"hidden\" name=\"digest\" value=\"\(approval.grantedDigest)\">"
     }
 
     private var edit: HTML {
@@ -169,6 +175,7 @@ package struct ApprovalPage: Sendable {
             <summary>Yes, but with other arguments</summary>
             <form method="post" action="\(PagePaths.approval(approval.id))/approve">
             \(FormField.csrf(csrf))
+            \(digest)
             \(field)
             <button type="submit">Allow it with these, once</button>
             </form>
@@ -198,11 +205,15 @@ package struct ApprovalListPage: Sendable {
     let items: [Item]
 
     package struct Item: Sendable {
-        let approval: Approval
+        let id: String
+        let what: String
+        let expiresAt: Instant
         let workflowName: String
 
         package init(_ approval: Approval, workflowName: String) {
-            self.approval = approval
+            id = approval.id
+            what = approval.request.call.tool ?? approval.request.call.action.rawValue
+            expiresAt = approval.request.expiresAt
             self.workflowName = workflowName
         }
     }
@@ -223,14 +234,12 @@ package struct ApprovalListPage: Sendable {
     }
 
     private func card(_ item: Item) -> HTML {
-        let request = item.approval.request
-        return """
-            <li>
-            <h2><a href="\(PagePaths.approval(item.approval.id))">\
-            \(HTML.said(request.call.tool ?? request.call.action.rawValue))</a></h2>
-            <p>\(HTML.said(item.workflowName)), until \(HTML.time(request.expiresAt))</p>
-            </li>
-            """
+        """
+        <li>
+        <h2><a href="\(PagePaths.approval(item.id))">\(HTML.said(item.what))</a></h2>
+        <p>\(HTML.said(item.workflowName)), until \(HTML.time(item.expiresAt))</p>
+        </li>
+        """
     }
 }
 

@@ -78,7 +78,8 @@ struct Dispatcher: Sendable {
             parameters: parameters,
             query: Self.query(request.uri), host: request.head.authority, headers: request.headers,
             body: body, json: json,
-            caller: caller, credential: credential?.hash, remoteAddress: context.address)
+            caller: caller, credential: credential?.hash, remoteAddress: context.address,
+            channel: context.channel)
     }
 
     /// - Throws: a refusal unless the caller is known, may do this, and meant to send it.

@@ -3,6 +3,7 @@ import CordonCore
 import CordonOperations
 import FoundationEssentials
 import HTTPTypes
+import NIOCore
 
 /// One request with everything a route needs of it, read and checked.
 struct Exchange: Sendable {
@@ -26,6 +27,7 @@ struct Exchange: Sendable {
     /// The hash of the credential that was shown, to sign out with.
     let credential: String?
     let remoteAddress: String
+    let channel: any Channel
 
     func parameter(_ name: String) throws(Refusal) -> String {
         guard let value = parameters[name] else {
@@ -38,6 +40,9 @@ struct Exchange: Sendable {
     var address: String {
         site.publicAddress ?? ServerURL.of(host: host, isSecure: site.secureCookies)
     }
+
+    /// Says, as often as it is asked, whether nobody waits for the answer any more.
+    func departure() async -> @Sendable () -> Bool { await site.departure(channel) }
 
     var isJSON: Bool { json != nil }
 

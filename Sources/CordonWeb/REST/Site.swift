@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What the server knows of its own place.
 package struct Site: Sendable {
     /// The version of Cordon.
@@ -15,6 +17,9 @@ package struct Site: Sendable {
     package let sessionHours: Int
     /// Reads traces for capture; without one none are taken.
     package let traces: TraceReader?
+    /// Says of a connection, as often as it is asked, whether its caller has gone or the server
+    /// is asked to end.
+    let departure: @Sendable (any Channel) async -> @Sendable () -> Bool
     /// Whether searches are given up when the connection of the asker closes.
     package let watchesDisconnects: Bool
     /// Metrics of rooms that this one does not know, in the text format of Prometheus.
@@ -25,6 +30,9 @@ package struct Site: Sendable {
         publicLedger: Bool = false,
         setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12,
         traces: TraceReader? = nil, watchesDisconnects: Bool = false,
+        departure: @escaping @Sendable (any Channel) async -> @Sendable () -> Bool = { _ in
+            { false }
+        },
         moreMetrics: @escaping @Sendable () -> String = { "" }
     ) {
         self.version = version
@@ -36,6 +44,7 @@ package struct Site: Sendable {
         self.sessionHours = sessionHours
         self.traces = traces
         self.watchesDisconnects = watchesDisconnects
+        self.departure = departure
         self.moreMetrics = moreMetrics
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CordonAPI
 import CordonClient
-import Foundation
 
 /// `cordon approval …`: calls that wait for a person.
 struct ApprovalCommand: AsyncParsableCommand {
@@ -87,22 +86,30 @@ struct ApproveCall: ClientCommand {
     var reason: String?
     @Option(
         help: ArgumentHelp(
+            "The digest that `approval show` gave: needed once somebody has changed the arguments.",
+            valueName: "digest"))
+    var digest: String?
+    @Option(
+        help: ArgumentHelp(
             "The arguments to allow in place of those that were asked for.", valueName: "json"))
     var arguments: String?
     @OptionGroup var server: ServerOptions
 
     func carryOut(_ run: CommandRun) async throws {
-        let edited: JSONValue?
-        do {
-            edited = try arguments.map { try JSONValue(parsing: Array($0.utf8)) }
-        } catch {
-            throw CommandFault("--arguments is a JSON object: \(error)")
+        let rest = JSONValue.object(
+            ["reason": reason, "digest": digest].compactMapValues { $0.map { .string($0) } })
+        var bytes = rest.encoded(pretty: false)
+        if let arguments {
+            guard case .object? = try GateCommand.json(arguments) else {
+                throw CommandFault("--arguments is a JSON object.")
+            }
+            // As they were typed: read and written again, a number could lose digits.
+            let comma = bytes.count > 2 ? "," : ""
+            bytes = bytes.dropLast() + Array("\(comma)\"arguments\":\(arguments)}".utf8)
         }
-        let body = try RequestBody.json([
-            "reason": reason.map { .string($0) }, "arguments": edited,
-        ])
         let path = Paths.root + "/approvals/\(Paths.segment(id))/approve"
-        run.show(try await run.change("POST", path, .json(body))) { approval in
+        let body = CordonBody(bytes: bytes, mediaType: "application/json")
+        run.show(try await run.change("POST", path, body)) { approval in
             approval["state"]?.text == "approved"
                 ? ["It may be carried out once, until \(approval["expires_at"]?.text ?? "")."]
                 : ["Another person has to say yes as well."]
@@ -141,19 +148,12 @@ enum ApprovalText {
             ("Asked at", text("asked_at")), ("Until", text("expires_at")),
             ("Run", text("run")), ("Record", text("record")),
         ].filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1)" }
-        let arguments = approval["arguments"].map { ["Arguments: \(json($0))"] } ?? []
-        let edited = approval["edited_arguments"].map { ["Allowed with: \(json($0))"] } ?? []
+        let arguments = ["Arguments: \(text("arguments_text"))"]
+        let edited = approval["edited_arguments_text"]?.text.map { ["Allowed with: \($0)"] } ?? []
         let diff = text("diff").isEmpty ? [] : ["It would change:"] + [text("diff")]
         let said = (approval["approvals"]?.items ?? []).map {
             "Yes from \($0["by"]?.text ?? "") at \($0["at"]?.text ?? "")"
         }
-        return named + arguments + edited + diff + said
-    }
-
-    private static func json(_ value: JSONValue) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // It came as JSON: what cannot be written again is shown as nothing.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return named + arguments + edited + diff + said + ["Digest: \(text("digest"))"]
     }
 }

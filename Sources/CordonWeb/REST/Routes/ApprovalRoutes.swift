@@ -23,9 +23,10 @@ enum ApprovalRoutes {
         let found = try work.approvals(
             workflow: exchange.query["workflow"],
             state: try exchange.choice("state", Approval.State.self),
-            after: exchange.query["after"] ?? "", limit: limit + 1)
+            after: exchange.query["after"] ?? "", limit: limit + 1
+        ) { ApprovalSummaryView($0, at: work.now) }
         return ApprovalListView(
-            items: found.prefix(limit).map { ApprovalView($0, at: work.now) },
+            items: Array(found.prefix(limit)),
             next: found.count > limit ? found[limit - 1].id : nil)
     }
 
@@ -58,7 +59,7 @@ enum ApprovalRoutes {
         let arguments = JSONMembers(exchange.body[...])?["arguments"].map(Array.init)
         return ApprovalView(
             try work.approve(
-                try exchange.parameter("id"), reason: input.reason ?? "",
+                try exchange.parameter("id"), reason: input.reason ?? "", seen: input.digest,
                 arguments: input.arguments == nil ? nil : arguments), at: work.now)
     }
 

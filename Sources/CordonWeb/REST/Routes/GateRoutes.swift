@@ -82,7 +82,10 @@ enum GateRoutes {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
         if case .allow(let lease) = answer.decision {
-            return GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
+            // Who was allowed by people is told so: it holds for this once.
+            return approval == nil
+                ? GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
+                : try .json(GateDecisionView(answer, id: id, approval))
         }
         return strict
             ? refused(answer, exchange, decisionID: id, approval)
@@ -105,9 +108,13 @@ enum GateRoutes {
         let said: ApprovalAnswer
         do {
             said = try await exchange.operations.claimApproval(
-                question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45))
+                question, exchange.asCaller, holdSeconds: try exchange.seconds("wait", atMost: 45),
+                isGone: await exchange.departure())
         } catch let refusal as Refusal where refusal.kind == .workflowStopped {
             return (gate.decide(key, request, at: point, .gate) ?? answer, nil)
+        }
+        if gate.isStopped(key, request) {
+            return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
         }
         switch said {
         case .granted(let approval):

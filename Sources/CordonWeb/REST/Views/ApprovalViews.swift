@@ -12,6 +12,8 @@ struct GateApprovalView: Codable, Sendable {
     let expiresAt: String
     /// The only arguments with which people allow the call, where they have changed them.
     let arguments: JSONValue?
+    /// The same with every digit of their numbers.
+    let argumentsText: String?
 
     init(_ approval: Approval, _ exchange: Exchange) {
         id = approval.id
@@ -19,6 +21,7 @@ struct GateApprovalView: Codable, Sendable {
         state = approval.state(at: exchange.operations.outside.now()).rawValue
         expiresAt = approval.request.expiresAt.rfc3339
         arguments = approval.edited.flatMap { ApprovalView.json($0.arguments) }
+        argumentsText = approval.edited?.arguments
     }
 }
 
@@ -30,6 +33,8 @@ struct ApprovalView: Codable, Sendable {
     let action: String
     let tool: String?
     let arguments: JSONValue?
+    /// The same with every digit of their numbers: these are bound.
+    let argumentsText: String
     let target: String?
     let record: String?
     let run: String?
@@ -47,6 +52,10 @@ struct ApprovalView: Codable, Sendable {
     let approvals: [ApprovalDecisionView]
     /// The arguments that somebody has put in place of those that were asked for.
     let editedArguments: JSONValue?
+    /// The same with every digit of their numbers.
+    let editedArgumentsText: String?
+    /// Of the call that a yes is now said to: a yes that names another counts for nothing.
+    let digest: String
     let rejection: ApprovalDecisionView?
     let endedAt: String?
     /// Where it was used, or why it is void.
@@ -60,6 +69,7 @@ struct ApprovalView: Codable, Sendable {
         action = request.call.action.rawValue
         tool = request.call.tool
         arguments = Self.json(request.call.arguments)
+        argumentsText = request.call.arguments
         target = request.call.target?.rawValue
         record = request.call.record
         run = request.run
@@ -77,6 +87,8 @@ struct ApprovalView: Codable, Sendable {
         }
         approvals = approval.grants.map { ApprovalDecisionView($0, of: approval) }
         editedArguments = approval.edited.flatMap { Self.json($0.arguments) }
+        editedArgumentsText = approval.edited?.arguments
+        digest = approval.grantedDigest
         rejection = approval.rejection.map { ApprovalDecisionView($0, of: approval) }
         endedAt = approval.ending?.at.rfc3339
         ending = approval.ending?.detail
@@ -111,7 +123,35 @@ struct ApprovalDecisionView: Codable, Sendable {
     }
 }
 
+/// A call that waits, in a list: what it would do is read one at a time.
+struct ApprovalSummaryView: Codable, Sendable {
+    let id: String
+    let state: String
+    let workflow: String
+    let action: String
+    let tool: String?
+    let record: String?
+    let run: String?
+    let askedBy: String
+    let askedAt: String
+    let expiresAt: String
+
+    init(_ approval: Approval, at now: Instant) {
+        let request = approval.request
+        id = approval.id
+        state = approval.state(at: now).rawValue
+        workflow = request.call.workflow
+        action = request.call.action.rawValue
+        tool = request.call.tool
+        record = request.call.record
+        run = request.run
+        askedBy = approval.askedBy.name
+        askedAt = approval.askedAt.rfc3339
+        expiresAt = request.expiresAt.rfc3339
+    }
+}
+
 struct ApprovalListView: Codable, Sendable {
-    let items: [ApprovalView]
+    let items: [ApprovalSummaryView]
     let next: String?
 }
