@@ -55,15 +55,17 @@ package final class PipeWriter: Sendable {
     private let bell = NSCondition()
 
     /// Takes the pipe over: it is closed after ``close()``, or when nobody reads any more.
-    package init(_ name: String, _ pipe: Int32) {
+    package init(
+        _ name: String, _ pipe: Int32, whenClosed: @escaping @Sendable () -> Void = {}
+    ) {
         let thread = Thread { [self] in
             while let line = take() {
                 guard Self.write(line, to: pipe) else { break }
             }
             Foundation.close(pipe)
-            state.withLock { state in
-                state = State(isClosed: true)
-            }
+            state.withLock { $0 = State(isClosed: true) }
+            bell.withLock { bell.broadcast() }
+            whenClosed()
         }
         thread.name = name
         thread.start()
@@ -80,14 +82,31 @@ package final class PipeWriter: Sendable {
             state.bytes += line.count
             return true
         }
-        if isTaken { bell.withLock { bell.signal() } }
+        if isTaken { bell.withLock { bell.broadcast() } }
         return isTaken
+    }
+
+    /// Waits for room, on a thread that may wait.
+    ///
+    /// - Returns: `false` when it is closed.
+    @discardableResult
+    package func writeWhenRoom(_ line: [UInt8]) -> Bool {
+        while !write(line) {
+            bell.lock()
+            defer { bell.unlock() }
+            let (isClosed, isFull) = state.withLock { state in
+                (state.isClosed, state.bytes + line.count > Self.bytesAtMost)
+            }
+            if isClosed { return false }
+            if isFull { bell.wait() }
+        }
+        return true
     }
 
     /// Takes nothing more in; what waits is still written.
     package func close() {
         state.withLock { $0.isClosed = true }
-        bell.withLock { bell.signal() }
+        bell.withLock { bell.broadcast() }
     }
 
     private func take() -> [UInt8]? {
@@ -99,7 +118,10 @@ package final class PipeWriter: Sendable {
                 state.bytes -= line?.count ?? 0
                 return (line, state.isClosed)
             }
-            if let line { return line }
+            if let line {
+                bell.broadcast()
+                return line
+            }
             if isClosed { return nil }
             bell.wait()
         }
