@@ -44,7 +44,7 @@ struct ServerRun {
         let ways = upstreamWays + servers.ways
         let gateway = Gateway(
             operations: operations, upstreams: try Self.upstreams(settings, upstreamWays),
-            servers: servers.servers, logger: logger)
+            servers: servers.servers, version: CordonVersion.text, logger: logger)
         let site = Site(
             version: CordonVersion.text, secureCookies: settings.secureCookies,
             publicLedger: settings.publicLedger,

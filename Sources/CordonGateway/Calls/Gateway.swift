@@ -9,16 +9,20 @@ package struct Gateway: Sendable {
     package let operations: Operations
     package let upstreams: [Upstream]
     package let servers: [MCPServer]
+    /// The version of this program, as its own MCP server says it.
+    package let version: String
     package let logger: Logger
     package let figures = GatewayFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
 
     package init(
-        operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [], logger: Logger
+        operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
+        version: String = "", logger: Logger
     ) {
         self.operations = operations
         self.upstreams = upstreams
         self.servers = servers
+        self.version = version
         self.logger = logger
     }
 

@@ -67,14 +67,7 @@ struct MCPCall: Sendable {
         }
     }
 
-    private var headers: MCPHeaders {
-        func values(_ name: String) -> [String] {
-            HTTPField.Name(name).map { fields[values: $0] } ?? []
-        }
-        return MCPHeaders(
-            version: values("mcp-protocol-version"), method: values("mcp-method"),
-            name: values("mcp-name"))
-    }
+    private var headers: MCPHeaders { MCPHeaders(fields) }
 
     // MARK: What passes
 
