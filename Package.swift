@@ -58,6 +58,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -82,7 +83,8 @@ let package = Package(
         .target(
             name: "CordonGateway",
             dependencies: [
-                "CordonCore", "CordonOperations", asyncHTTPClient, crypto, httpTypes, hummingbird,
+                "CSpawn", "CordonCore", "CordonOperations", asyncHTTPClient, crypto, httpTypes,
+                hummingbird,
                 logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nioHTTPTypes,
                 serviceLifecycle,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),

@@ -33,8 +33,8 @@ struct Cordon: AsyncParsableCommand {
             CommandGroup(
                 name: "Workflows",
                 subcommands: [
-                    WorkflowCommand.self, GateCommand.self, StopCommand.self, ReportCommand.self,
-                    ApprovalCommand.self,
+                    WorkflowCommand.self, GateCommand.self, MCPWrapCommand.self, StopCommand.self,
+                    ReportCommand.self, ApprovalCommand.self,
                 ]),
             CommandGroup(name: "Response", subcommands: [IncidentCommand.self]),
             CommandGroup(

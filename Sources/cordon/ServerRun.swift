@@ -36,15 +36,16 @@ struct ServerRun {
         let logger = Self.logger(settings)
         let setupToken = try await Self.setupToken(operations)
         let (host, port) = try settings.address
-        let ways = try (settings.upstreams + settings.mcpServers).map { upstream in
-            UpstreamHTTP(
-                url: upstream.url, idleSeconds: upstream.idleSeconds,
-                outbound: OutboundHTTP(allowed: try settings.allowedHosts))
+        let outbound = OutboundHTTP(allowed: try settings.allowedHosts)
+        let upstreamWays = settings.upstreams.map {
+            UpstreamHTTP(url: $0.url, idleSeconds: $0.idleSeconds, outbound: outbound)
         }
+        let servers = try MCPServers(settings, outbound, operations.outside, logger)
+        let ways = upstreamWays + servers.ways
         let gateway = Gateway(
-            operations: operations, upstreams: try Self.upstreams(settings, ways),
-            servers: try Self.servers(settings, Array(ways.dropFirst(settings.upstreams.count))),
-            publicAddress: settings.publicURL, logger: logger)
+            operations: operations, upstreams: try Self.upstreams(settings, upstreamWays),
+            servers: servers.servers, publicAddress: settings.publicURL,
+            version: CordonVersion.text, logger: logger)
         let site = Site(
             version: CordonVersion.text, publicAddress: settings.publicURL,
             secureCookies: settings.secureCookies,
@@ -83,6 +84,9 @@ struct ServerRun {
         if !operations.publisher.targets.isEmpty {
             app.addServices(PublishingService(publisher: operations.publisher, logger: logger))
         }
+        if !servers.programs.isEmpty {
+            app.addServices(MCPProgramService(programs: servers.programs))
+        }
         do {
             try await app.runService()
         } catch {
@@ -104,17 +108,6 @@ struct ServerRun {
                 name: upstream.name, front: upstream.front, address: upstream.url,
                 models: upstream.models, credential: try upstream.credential(environment),
                 send: way.send)
-        }
-    }
-
-    private static func servers(
-        _ settings: Settings, _ ways: [UpstreamHTTP]
-    ) throws -> [MCPServer] {
-        let environment = ProcessInfo.processInfo.environment
-        return try zip(settings.mcpServers, ways).map { server, way in
-            MCPServer(
-                name: server.name, address: server.url,
-                credential: try server.credential(environment), send: way.send)
         }
     }
 

@@ -30,7 +30,9 @@ struct Settings: Equatable, Sendable {
     /// Providers that calls through the gateway go to.
     var upstreams: [UpstreamSettings] = []
     /// MCP servers that workflows reach through the gateway.
-    var mcpServers: [UpstreamSettings] = []
+    var mcpServers: [MCPSettings] = []
+    /// How many of them may run as programs at the same time.
+    var mcpChildren = 32
 
     /// - Throws: ``CommandFault`` that names the setting, its place and what it must be.
     static func read(
@@ -76,8 +78,15 @@ struct Settings: Equatable, Sendable {
             case "witnesses": witnesses = try Self.texts(table, key, path)
             case "timestamp_authority": timestampAuthority = try Self.text(table, key, path)
             case "timestamp_hours": timestampHours = try Self.number(table, key, path)
-            case "upstreams": upstreams = try Self.upstreams(table, path, key)
-            case "mcp": mcpServers = try Self.upstreams(table, path, key)
+            case "upstreams":
+                upstreams = try Self.tables(table, path, key).map {
+                    try UpstreamSettings(name: $0.name, $0.table, path: $0.place)
+                }
+            case "mcp":
+                mcpServers = try Self.tables(table, path, key).map {
+                    try MCPSettings(name: $0.name, $0.table, path: $0.place)
+                }
+            case "mcp_children": mcpChildren = try table.number(key, path, 1...1_000)
             case "outbound_allow": outboundAllow = try Self.texts(table, key, path)
             default: throw CommandFault("\(path): there is no setting \(key)")
             }
@@ -181,9 +190,9 @@ struct Settings: Equatable, Sendable {
         }
     }
 
-    private static func upstreams(
+    private static func tables(
         _ table: TOMLTable, _ path: String, _ section: String
-    ) throws -> [UpstreamSettings] {
+    ) throws -> [(name: String, table: TOMLTable, place: String)] {
         guard let named = table[section]?.table, named.count <= UpstreamSettings.limit else {
             throw CommandFault(
                 "\(path): \(section) holds tables such as [\(section).NAME], "
@@ -193,7 +202,7 @@ struct Settings: Equatable, Sendable {
             guard let one = named[name]?.table else {
                 throw CommandFault("\(path): \(section).\(name) is a table")
             }
-            return try UpstreamSettings(name: name, one, path: "\(path): \(section).\(name)")
+            return (name, one, "\(path): \(section).\(name)")
         }
     }
 

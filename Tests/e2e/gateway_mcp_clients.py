@@ -1,6 +1,6 @@
-"""MCP's official client in two generations and both eras, each in a process of its own.
+"""MCP's official clients in their generations and both eras, each in a process of its own.
 
-The older one is two packages more than what the tests have anyway: it gets a folder of its own,
+Each but one is a few packages more than what the tests have anyway: it gets a folder of its own,
 once.
 """
 
@@ -23,9 +23,27 @@ GENERATIONS = [
     ("1.30.0", "legacy", "2025-11-25"),
     ("2.3.0", "legacy", "2025-11-25"),
     ("2.3.0", "auto", "2026-07-28"),
+    ("4.1.2", "fastmcp", "2026-07-28"),
 ]
 INSTALLED = "2.3.0"
-FIRST = ["mcp==1.30.0", "httpx-sse==0.4.3"]
+PACKAGES = {
+    "1.30.0": ["mcp==1.30.0", "httpx-sse==0.4.3"],
+    # FastMCP's client, without what its server needs.
+    "4.1.2": [
+        "fastmcp-slim==4.1.2",
+        "authlib==1.9.10",
+        "beartype==0.23.1",
+        "exceptiongroup==1.3.2",
+        "griffelib==2.4.1",
+        "joserfc==1.8.0",
+        "jsonref==1.1.0",
+        "openapi-pydantic==0.6.0",
+        "platformdirs==4.14.8",
+        "py-key-value-aio==0.4.6",
+        "uncalled-for==0.6.2",
+        "websockets==17.4",
+    ],
+}
 CALLS = Path(__file__).parent / "gateway_mcp_calls.py"
 
 
@@ -70,6 +88,13 @@ class Client:
         self.is_open = True
         return opened
 
+    def run(self, command: list[str], **env: str) -> Any:
+        """Opens a session with a server that the client runs itself."""
+        self.close()
+        opened = self.begin("open", command=command, env=env).done()
+        self.is_open = True
+        return opened
+
     def list(self) -> Any:
         return self.begin("list").done()
 
@@ -92,11 +117,11 @@ def folder_of(version: str) -> Path | None:
         return None
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     place = cache / "cordon" / f"mcp-{version}"
-    if not (place / "mcp").exists():
+    if not place.exists():
         making = place.with_name(f"{place.name}.{os.getpid()}")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         made = subprocess.run(
-            [*pip, "--no-deps", "--target", str(making), *FIRST], capture_output=True, text=True
+            [*pip, "--no-deps", "--target", str(making), *PACKAGES[version]], capture_output=True, text=True
         )
         if made.returncode != 0:
             skip_loudly(f"mcp {version} cannot be installed: {made.stderr.strip()[-300:]}")

@@ -28,6 +28,7 @@ Record = dict[str, Any]
 TOKENS_EACH = 90
 
 SETTINGS = """\
+{first}
 outbound_allow = ["127.0.0.1"]
 
 [upstreams.openai-main]
@@ -210,14 +211,15 @@ def house(
     data: Path | None = None,
     more: str = "",
     idle: int = 600,
+    first: str = "",
 ) -> Iterator[House]:
-    """`more` are settings behind the usual ones, `idle` the seconds of a provider's silence."""
+    """`first` and `more` are settings around the usual ones, `idle` the seconds of a provider's silence."""
     with ExitStack() as stack:
         ours, theirs = stack.enter_context(Upstream()), stack.enter_context(Upstream())
         (folder / "openai.key").write_text(OPENAI_KEY + "\n")
         settings = folder / "cordon.toml"
         places = {"openai": ours.url, "anthropic": theirs.url, "folder": folder}
-        settings.write_text(SETTINGS.format(**places, more=more.format(**places), idle=idle))
+        settings.write_text(SETTINGS.format(**places, first=first, more=more.format(**places), idle=idle))
         server = Server(
             binary,
             data or folder / "data",

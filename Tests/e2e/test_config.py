@@ -105,6 +105,23 @@ BAD_FILES = {
     "no path": 'head_register = ""',
     "an address with a slash at its end": 'public_url = "https://cordon.example/"',
     "an address without a scheme": 'public_url = "cordon.example"',
+    "no MCP programs": "mcp_children = 0",
+    "too many MCP programs": "mcp_children = 1001",
+    "the name of Cordon itself": '[mcp.cordon]\nurl = "https://mcp.example/mcp"',
+    "an MCP server of two kinds": '[mcp.a]\nurl = "https://mcp.example"\ncommand = ["a"]',
+    "an MCP server of no kind": "[mcp.a]\nidle_seconds = 5",
+    "an MCP server with a model": '[mcp.a]\nurl = "https://mcp.example"\nmodels = ["a"]',
+    "an MCP server that is no address": '[mcp.a]\nurl = "mcp.example"',
+    "a command that is a text": '[mcp.a]\ncommand = "uvx server"',
+    "a command without a word": "[mcp.a]\ncommand = []",
+    "a command with a key": '[mcp.a]\ncommand = ["a"]\nkey_env = "KEY"',
+    "an address with variables": '[mcp.a]\nurl = "https://mcp.example"\nenv_from = ["A"]',
+    "a variable of Cordon's": '[mcp.a]\ncommand = ["a"]\nenv_from = ["CORDON_TOKEN_FILE"]',
+    "a variable that is none": '[mcp.a]\ncommand = ["a"]\nenv = { "A B" = "1" }',
+    "a variable that is a number": '[mcp.a]\ncommand = ["a"]\nenv = { A = 1 }',
+    "a variable that is not there": '[mcp.a]\ncommand = ["a"]\nenv_from = ["NO_SUCH_ONE"]',
+    "a program that is never idle": '[mcp.a]\ncommand = ["a"]\nidle_seconds = 0',
+    "a key that is not there": '[mcp.a]\nurl = "https://mcp.example"\nkey_env = "NO_SUCH_ONE"',
 }
 
 
@@ -112,6 +129,13 @@ BAD_FILES = {
 def test_aBadFileIsRefusedInOneLine(name: str, binary: str, tmp_path: Path) -> None:
     file = settings(tmp_path, BAD_FILES[name])
     refused(binary, tmp_path, "--config", file, "--listen", "127.0.0.1:0")
+
+
+def test_aFaultOfAnMCPServerNamesItsTable(binary: str, tmp_path: Path) -> None:
+    file = settings(tmp_path, BAD_FILES["a key that is not there"])
+    refused(binary, tmp_path, "--config", file, "--listen", "127.0.0.1:0")
+    said = (tmp_path / "err").read_text()
+    assert "mcp.a: there is no variable NO_SUCH_ONE" in said
 
 
 BAD_ENVIRONMENTS = {

@@ -38,6 +38,8 @@ package struct CapturedRecord: Equatable, Sendable {
     package var advice: String?
     /// What would be noticed as a change if it were new, each as a short text: a version, a digest.
     package var fingerprints: [ChangeAspect: String]
+    /// The tools that an MCP server was seen to offer, each by its definition.
+    package var toolPins: [ToolPin] = []
 
     package struct Sequence: Equatable, Sendable {
         /// Names one run of one sender; its numbers go up by one.

@@ -21,8 +21,8 @@ struct CallRecord: Sendable {
     var isTruncated = false
     /// Calls of tools, as JSON in the form of our own interface.
     var calls: [UInt8]?
-    /// What an MCP server offered, by the server's name: its tools and their digests.
-    var pins: (server: String, tools: [UInt8])?
+    /// The tools that an MCP server offered.
+    var pins: [ToolPin] = []
 
     /// The record, made on a thread that seals: taking content apart is no work for one that reads
     /// requests.
@@ -61,6 +61,7 @@ struct CallRecord: Sendable {
         record.target = target
         if isShortened { record.shortfalls.append(.truncated) }
         record.fingerprints = fingerprints
+        record.toolPins = pins
         return record
     }
 
@@ -75,7 +76,6 @@ struct CallRecord: Sendable {
 
     /// What would be noticed as a change of the workflow.
     private var fingerprints: [ChangeAspect: String] {
-        if let pins { return [.tools: "\(pins.server) sha256:" + Hex.sha256(pins.tools)] }
         guard let asked, kind == .modelExchange, status == "ok" else { return [:] }
         var prints: [ChangeAspect: String] = [:]
         prints[.model] = facts.model ?? asked.model

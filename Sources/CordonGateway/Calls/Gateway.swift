@@ -11,6 +11,8 @@ package struct Gateway: Sendable {
     package let servers: [MCPServer]
     /// The server's address for people; `nil` takes the one that the caller used.
     let publicAddress: String?
+    /// The version of this program, as its own MCP server says it.
+    package let version: String
     package let logger: Logger
     package let figures = GatewayFigures()
     package let hooks = HookFigures()
@@ -18,12 +20,13 @@ package struct Gateway: Sendable {
 
     package init(
         operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
-        publicAddress: String? = nil, logger: Logger
+        publicAddress: String? = nil, version: String = "", logger: Logger
     ) {
         self.operations = operations
         self.upstreams = upstreams
         self.servers = servers
         self.publicAddress = publicAddress
+        self.version = version
         self.logger = logger
     }
 

@@ -72,6 +72,14 @@ where Next.Context: GatewayContext {
     ) async -> Response {
         let requestID = requestID()
         do {
+            if name == OwnServer.name {
+                return try await OwnServer(
+                    operations: gateway.operations, version: gateway.version,
+                    logger: gateway.logger, requestID: requestID
+                ).answer(
+                    request.method.rawValue, request.headers, request.body,
+                    secret: Self.secret(request.headers))
+            }
             let key = try gateway.key(Self.secret(request.headers))
             guard let server = gateway.servers.first(where: { $0.name == name }) else {
                 throw MCPFault(

@@ -3,8 +3,10 @@ import CordonCore
 import CordonOperations
 import HTTPTypes
 import HummingbirdCore
+import Logging
 import NIOCore
 import NIOHTTP1
+import ServiceLifecycle
 
 /// One request of a workflow to an MCP server.
 ///
@@ -69,14 +71,7 @@ struct MCPCall: Sendable {
         }
     }
 
-    private var headers: MCPHeaders {
-        func values(_ name: String) -> [String] {
-            HTTPField.Name(name).map { fields[values: $0] } ?? []
-        }
-        return MCPHeaders(
-            version: values("mcp-protocol-version"), method: values("mcp-method"),
-            name: values("mcp-name"))
-    }
+    private var headers: MCPHeaders { MCPHeaders(fields) }
 
     // MARK: What passes
 
@@ -107,8 +102,11 @@ struct MCPCall: Sendable {
             let passage = PassedList()
             return streamed(response, call) { piece in
                 let (bytes, list) = try passage.take(piece)
-                if let list { keepList(list.answer, list.pins, response, beganAt) }
-                return ByteBuffer(bytes: bytes)
+                guard let list else { return ByteBuffer(bytes: bytes) }
+                let refusal = await judge(list, response, beganAt)
+                return ByteBuffer(
+                    bytes: refusal.map { MCPEvents.event($0.error(to: message?.id ?? [])) }
+                        ?? bytes)
             }
         }
         let held = HeldBytes(gateway.budget)
@@ -116,23 +114,58 @@ struct MCPCall: Sendable {
         let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
         watch?.whenGone(nil)
         let told = MCPPassage.sorted(whole)
-        if let pins = told.pins { keepList(told.bytes, pins, response, beganAt) }
-        return self.whole(response, told.bytes)
+        guard let pins = told.pins else { return self.whole(response, told.bytes) }
+        let list = OfferedTools(answer: told.bytes, pins: pins)
+        let refusal = await judge(list, response, beganAt)
+        return self.whole(response, refusal?.error(to: message?.id ?? []) ?? told.bytes)
     }
 
-    private func keepList(
-        _ answer: [UInt8], _ pins: [UInt8], _ response: HTTPClientResponse, _ beganAt: Instant
-    ) {
+    /// Keeps what a server offers; where the workflow's terms say so, a changed definition stops
+    /// the workflow before anybody sees it.
+    ///
+    /// - Returns: a refusal when the list must not go on, because that could not be done.
+    private func judge(
+        _ list: OfferedTools, _ response: HTTPClientResponse, _ beganAt: Instant
+    ) async -> MCPRefusal? {
+        let pins = list.pins.map {
+            ToolPin(server: server.name, tool: $0.key, digest: $0.value.digest)
+        }.sorted { $0.subject < $1.subject }
+        let record = record(list, pins, response, beganAt)
+        guard gateway.operations.gate.entry(key.workflow)?.terms.onToolChange == .stop else {
+            gateway.keepBehind(
+                record, source: "mcp", key: key, size: list.answer.count, cause: requestID)
+            return nil
+        }
+        do {
+            let changes = try gateway.operations.changedTools(key.workflow, pins)
+            if !changes.isEmpty {
+                try await gateway.operations.stop(key.workflow, because: changes)
+            }
+            // What was not kept would be unknown the next time.
+            try await gateway.keep(
+                record, source: "mcp", key: key, size: list.answer.count, cause: requestID)
+            return nil
+        } catch {
+            gateway.logger.error(
+                "a list of tools is withheld",
+                metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            return MCPRefusal(.overloaded, decisionID: requestID)
+        }
+    }
+
+    private func record(
+        _ list: OfferedTools, _ pins: [ToolPin], _ response: HTTPClientResponse,
+        _ beganAt: Instant
+    ) -> CallRecord {
         var record = CallRecord(beganAt: beganAt)
         record.kind = .note
         record.endedAt = gateway.operations.outside.now()
-        record.pins = (server.name, pins)
+        record.pins = pins
         record.attributes = [
             ("mcp", facts("tools/list", response, "ok")),
-            ("answer", answer),
+            ("answer", list.answer),
         ]
-        gateway.keepBehind(
-            record, source: "mcp", key: key, size: answer.count, cause: requestID)
+        return record
     }
 
     // MARK: Calls of tools
@@ -227,20 +260,25 @@ struct MCPCall: Sendable {
                 var passage = MCPPassage(listsTools: false)
                 var status: String?
                 var isGone = false
+                var isAnswered = false
                 do {
-                    while let piece = try await call.next() {
+                    while let piece = try await Self.next(of: call) {
                         guard !admitted.passing.isCut else { throw CancellationError() }
                         let whole = ByteBuffer(bytes: try passage.take(piece))
                         if isGone || whole.readableBytes == 0 { continue }
                         do {
                             try await writer.write(whole)
                             delivered.take(whole)
+                            isAnswered = !passage.answer.isEmpty
                         } catch {
                             // By the older revisions a caller may come back: its call goes on.
                             isGone = true
                             if admitted.revision.goingAwayCancels { throw error }
                         }
                     }
+                } catch  where isAnswered && !admitted.passing.isCut {
+                    // A caller that has its answer may go before the stream ends.
+                    call.giveUp(.callerGone)
                 } catch {
                     let isCut = admitted.passing.isCut
                     status = isCut ? "cut" : isGone ? "caller_gone" : "error: \(error)"
@@ -301,17 +339,30 @@ struct MCPCall: Sendable {
 
     private func streamed(
         _ response: HTTPClientResponse, _ call: UpstreamCall,
-        _ told: @escaping @Sendable (ByteBuffer) throws -> ByteBuffer
+        _ told: @escaping @Sendable (ByteBuffer) async throws -> ByteBuffer
     ) -> Response {
         Response(
             status: .init(code: Int(response.status.code)),
             headers: ForwardedFields.answer(response.headers),
             body: ResponseBody { writer in
-                while let piece = try await call.next() {
-                    try await writer.write(try told(piece))
+                do {
+                    while let piece = try await Self.next(of: call) {
+                        try await writer.write(try await told(piece))
+                    }
+                } catch  where call.end == .serverEnds {
+                    // A stream of this kind has no end of its own.
                 }
                 try await writer.finish(nil)
             })
+    }
+
+    /// The next piece; a server that is to end waits for no stream.
+    private static func next(of call: UpstreamCall) async throws -> ByteBuffer? {
+        try await withGracefulShutdownHandler {
+            try await call.next()
+        } onGracefulShutdown: {
+            call.giveUp(.serverEnds)
+        }
     }
 
     private func begin(_ call: UpstreamCall, _ bytes: [UInt8]) async throws -> HTTPClientResponse {
@@ -320,7 +371,9 @@ struct MCPCall: Sendable {
         request.headers = ForwardedFields.request(fields)
         server.authorize(&request)
         if method == "POST" { request.body = .bytes(ByteBuffer(bytes: bytes)) }
-        let response = try await call.begin(request, with: server.send)
+        let response = try await call.begin(request) { [server, key] in
+            try await server.send($0, key.workflow, bytes)
+        }
         // It would lead past Cordon.
         guard !(300..<400).contains(response.status.code) else {
             call.giveUp(.callerGone)

@@ -9,7 +9,7 @@ struct MCPPassage {
     private var events = ServerSentEvents(limit: 2 * MCPMessage.largest)
     /// The last message that is an answer.
     private(set) var answer: [UInt8] = []
-    private var pins: [UInt8]?
+    private var pins: [String: MCPToolPin]?
 
     init(listsTools: Bool) { self.listsTools = listsTools }
 
@@ -25,7 +25,7 @@ struct MCPPassage {
     }
 
     /// What was offered, once.
-    mutating func takePins() -> [UInt8]? { pins.take() }
+    mutating func takePins() -> [String: MCPToolPin]? { pins.take() }
 
     private mutating func told(_ event: ServerSentEvents.Event) -> [UInt8] {
         let data = Array(event.data)
@@ -41,15 +41,20 @@ struct MCPPassage {
 
     /// A list of tools by name, and what it pins; what is none stays as it is: the client says what
     /// it thinks of it.
-    static func sorted(_ body: [UInt8]) -> (bytes: [UInt8], pins: [UInt8]?) {
+    static func sorted(_ body: [UInt8]) -> (bytes: [UInt8], pins: [String: MCPToolPin]?) {
         guard let result = JSONMembers(body[...])?["result"], let list = try? MCPToolList(result)
         else { return (body, nil) }
-        let pins = list.pins.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.digest)" }
         return (
             Array(body[..<result.startIndex]) + list.sorted + Array(body[result.endIndex...]),
-            Array(pins.joined(separator: "\n").utf8)
+            list.pins
         )
     }
+}
+
+/// A list of tools as it goes on, and what it pins, by the tools' names.
+struct OfferedTools: Sendable {
+    let answer: [UInt8]
+    let pins: [String: MCPToolPin]
 }
 
 /// A list of tools that passes in events.
@@ -61,10 +66,12 @@ final class PassedList: Sendable {
     /// What goes on of a piece, and the list with its pins once it has come.
     func take(
         _ piece: ByteBuffer
-    ) throws -> (bytes: [UInt8], list: (answer: [UInt8], pins: [UInt8])?) {
+    ) throws -> (bytes: [UInt8], list: OfferedTools?) {
         try passage.withLock { passage in
             let bytes = try passage.take(piece)
-            return (bytes, passage.takePins().map { (passage.answer, $0) })
+            return (
+                bytes, passage.takePins().map { OfferedTools(answer: passage.answer, pins: $0) }
+            )
         }
     }
 }

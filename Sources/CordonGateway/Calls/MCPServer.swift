@@ -7,11 +7,16 @@ package struct MCPServer: Sendable {
     package let address: String
     /// The header field that opens it; `nil` where none is asked for.
     private let credential: (name: String, value: String)?
-    package let send: @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
+    /// Sends one request of a workflow, whose body is given beside it: the way to a server at an
+    /// address or to one that is a program.
+    package typealias Send =
+        @Sendable (_ request: HTTPClientRequest, _ workflow: String, _ body: [UInt8]) async throws
+        -> HTTPClientResponse
+    package let send: Send
 
     package init(
         name: String, address: String, credential: (name: String, value: String)?,
-        send: @escaping @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
+        send: @escaping Send
     ) {
         self.name = name
         self.address = address

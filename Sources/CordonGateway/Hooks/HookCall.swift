@@ -169,9 +169,15 @@ struct HookCall: Sendable {
         let people = PeopleAsked(
             gateway: gateway, key: key, fields: fields, base: base, requestID: requestID)
         do throws(Refusal) {
-            let answer = try await people.answer(
+            let question = try people.question(
                 request, arguments: arguments.isEmpty ? Array("{}".utf8) : arguments, need: need,
-                at: hook.name, holdSeconds: 0, isGone: { false })
+                at: hook.name)
+            let now = gateway.operations.outside.uptime()
+            let answers = try await people.answers(
+                to: [question], until: now, isGone: { false })
+            guard let answer = try answers.first?.get() else {
+                return .denied(HookDenial(.approvalRequired, "Nobody could be asked."))
+            }
             guard case .granted = answer else {
                 return .approval(HookDenial(.approvalRequired, people.sentence(answer)))
             }

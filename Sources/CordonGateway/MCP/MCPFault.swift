@@ -28,6 +28,8 @@ package enum MCPCode: Int, CaseIterable, Sendable {
     case notReady = -31_005
     /// A person has to approve, and nobody has.
     case approvalRequired = -31_006
+    /// Cordon cannot be asked, and the workflow's terms say that nothing goes on then.
+    case unreachable = -31_007
 }
 
 /// A message that is not carried on, with the answer to whoever sent it.

@@ -19,6 +19,8 @@ package struct MCPRefusal: Sendable {
         case unapproved(reason: String)
         case overloaded
         case upstreamFailed
+        /// Cordon cannot be asked.
+        case unreachable(reason: String)
     }
 
     package let cause: Cause
@@ -56,6 +58,7 @@ package struct MCPRefusal: Sendable {
         case .unapproved: .approvalRequired
         case .overloaded: .overloaded
         case .upstreamFailed: .upstreamFailed
+        case .unreachable: .unreachable
         }
     }
 
@@ -121,7 +124,7 @@ package struct MCPRefusal: Sendable {
         switch cause {
         case .stopped, .outsideAuthority, .notReady, .unapproved:
             parts.append("Do not retry, and do not try to reach the same by another way.")
-        case .overloaded:
+        case .overloaded, .unreachable:
             parts.append("Do not retry at once.")
         case .upstreamFailed:
             parts.append("It is not known whether the tool did anything. Do not retry blindly.")
@@ -138,7 +141,7 @@ package struct MCPRefusal: Sendable {
     private var reason: String {
         switch cause {
         case .stopped(let reason, _), .outsideAuthority(let reason), .notReady(let reason),
-            .unapproved(let reason):
+            .unapproved(let reason), .unreachable(let reason):
             reason
         case .overloaded: "Cordon has too many calls under way."
         case .upstreamFailed: "The tool's server did not answer as it should."

@@ -44,6 +44,7 @@ struct CapturedDraft: Sendable {
         let shortfalls: [Shortfall]
         let advice: String?
         let fingerprints: [ChangeAspect: String]
+        let toolPins: [ToolPin]
         let hasClientKey: Bool
     }
 }
@@ -94,7 +95,8 @@ final class CaptureSealer {
             draft: draft, id: id, workflow: workflow,
             record: .init(
                 sequence: record.sequence, shortfalls: record.shortfalls, advice: record.advice,
-                fingerprints: record.fingerprints, hasClientKey: record.clientKey != nil))
+                fingerprints: record.fingerprints, toolPins: record.toolPins,
+                hasClientKey: record.clientKey != nil))
     }
 
     private static func dedupe(

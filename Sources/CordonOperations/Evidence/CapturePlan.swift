@@ -85,6 +85,7 @@ struct CapturePlan: Sendable {
                     isFirst: seen.isEmpty && counts[counted] == nil, number: number))
             counts[counted, default: 0] += 1
         }
+        for pin in draft.record.toolPins { observe(pin, draft, known, number) }
         var shortfalls = draft.record.shortfalls
         if let missing = missingBefore(draft, known) {
             shortfalls.append(.dropped)
@@ -93,6 +94,27 @@ struct CapturePlan: Sendable {
         for shortfall in shortfalls where shortfall != .dropped {
             note(shortfall, draft, known, number, detail: Self.detail(shortfall, draft))
         }
+    }
+
+    private mutating func observe(
+        _ pin: ToolPin, _ draft: CapturedDraft, _ known: Catalogue.Source?, _ number: Int
+    ) {
+        let pinned = known?.pinned[pin.subject] ?? []
+        let counted = "\(draft.workflow)\u{0}\(pin.subject)"
+        let all = "\(draft.workflow)\u{0}\u{0}"
+        let isFirst = pinned.isEmpty && counts[counted] == nil
+        guard !pinned.contains(pin.value),
+            pinned.count + counts[counted, default: 0] < Catalogue.valuesAtMost,
+            !isFirst
+                || (known?.pinned.count ?? 0) + counts[all, default: 0] < Catalogue.toolsAtMost,
+            shown.insert(Shown(workflow: draft.workflow, aspect: .tools, value: pin.value)).inserted
+        else { return }
+        changes.append(
+            Change(
+                workflow: draft.workflow, aspect: .tools, value: pin.value, step: steps.count,
+                isFirst: isFirst, number: number))
+        counts[counted, default: 0] += 1
+        if isFirst { counts[all, default: 0] += 1 }
     }
 
     private mutating func note(

@@ -10,6 +10,8 @@ struct Catalogue {
     /// How many different values of one aspect are told apart; a workflow that shows more of them
     /// varies freely, and further ones are no news.
     static let valuesAtMost = 256
+    /// How many tools of all MCP servers together are watched for a workflow.
+    static let toolsAtMost = 4_096
     /// A gap is closed when nothing was lacking for this long, in milliseconds.
     static let gapRests: Int64 = 10 * 60_000
     /// How many senders' sequences are followed per workflow.
@@ -21,6 +23,8 @@ struct Catalogue {
         var lastReceivedAt: Instant
         var records = 0
         var seen: [ChangeAspect: Set<String>] = [:]
+        /// Definitions of the tools of MCP servers by their subject, the newest last.
+        var pinned: [String: [String]] = [:]
         var gaps: [Shortfall: OpenGap] = [:]
         var sequences: [String: Int64] = [:]
         /// Milliseconds between one batch and the next, smoothed: what silence is measured by.
@@ -57,7 +61,7 @@ struct Catalogue {
         }
         for value in seen {
             guard let name = names[value.source] else { continue }
-            self.sources[name]?.seen[value.aspect, default: []].insert(value.value)
+            self.sources[name]?.note(value.aspect, value.value)
         }
         for gap in gaps where gap.closedAt == nil {
             guard let name = names[gap.source] else { continue }
@@ -147,7 +151,7 @@ struct Catalogue {
             sources[draft.workflow] = source
         }
         for change in plan.changes {
-            sources[change.workflow]?.seen[change.aspect, default: []].insert(change.value)
+            sources[change.workflow]?.note(change.aspect, change.value)
         }
         for gap in plan.gaps {
             sources[gap.workflow]?.gaps[gap.kind] = OpenGap(
@@ -217,6 +221,33 @@ struct Catalogue {
             if gap.kind == .dropped { lostUnknown[gap.workflow] = nil }
             sources[gap.workflow]?.gaps[gap.kind] = OpenGap(
                 openedAt: gap.at, lastAt: gap.at, detail: gap.detail, records: 0)
+        }
+    }
+}
+
+extension Catalogue {
+    /// The tools of which the workflow has seen other definitions only.
+    ///
+    /// One that was never seen is no change; that nothing more can be watched is one.
+    func changed(_ workflow: String, _ pins: [ToolPin]) -> [ToolChange] {
+        let pinned = sources[workflow]?.pinned ?? [:]
+        return pins.compactMap { pin in
+            guard let known = pinned[pin.subject] else {
+                let isFull = pinned.count >= Self.toolsAtMost
+                return isFull ? ToolChange(pin: pin, before: nil) : nil
+            }
+            guard !known.contains(pin.value) else { return nil }
+            return ToolChange(pin: pin, before: known.last.map { String($0.suffix(64)) })
+        }
+    }
+}
+
+extension Catalogue.Source {
+    fileprivate mutating func note(_ aspect: ChangeAspect, _ value: String) {
+        if aspect == .tools, let subject = ToolPin.subject(of: value) {
+            pinned[subject, default: []].append(value)
+        } else {
+            seen[aspect, default: []].insert(value)
         }
     }
 }

@@ -229,9 +229,11 @@ extension Work {
     ) throws -> [SeenChange] {
         var changes: [SeenChange] = []
         if let source = try source(key) {
-            var known: Set<ChangeAspect> = []
+            var known: Set<String> = []
             for seen in try transaction.seenValues(source: source.number) {
-                let isFirst = known.insert(seen.aspect).inserted
+                // Each tool of an MCP server is compared with itself alone.
+                let subject = ToolPin.subject(of: seen.value).map { " \($0)" } ?? ""
+                let isFirst = known.insert(seen.aspect.rawValue + subject).inserted
                 guard seen.at >= from, seen.at <= to else { continue }
                 changes.append(
                     SeenChange(

@@ -36,7 +36,7 @@ struct ConfigCommand: AsyncParsableCommand {
                 log_level       \(settings.logLevel)
                 """)
             Console.say(try settings.publishingLines)
-            Console.say(settings.upstreams.map(\.line))
+            Console.say(settings.upstreams.map(\.line) + settings.mcpServers.map(\.line))
         }
     }
 }
