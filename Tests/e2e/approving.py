@@ -32,6 +32,8 @@ class Desk:
     ) -> "Desk":
         tools = [PAY | {"approval": PAY["approval"] | terms}, *TOOLS[1:]]
         flow = home.flow(stem, tools, gateway)
+        # Who owns another workflow only has no say here.
+        home.world.admin.put("users/ben/grants", {"grants": ["finance"]}).done(200)
         return cls(flow, Api(flow.url, home.token(flow.key, "gate")))
 
     @property

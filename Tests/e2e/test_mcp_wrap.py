@@ -103,6 +103,26 @@ def test_aSessionWorksAndEachCallIsJudgedAndKept(
     assert attributes(names["set_price"])["mcp"]["server"] == "files"
 
 
+def test_aCallThatWaitsForAPersonIsMadeOnceAllowed(
+    client: Client, home: House, tmp_path: Path
+) -> None:
+    tools = [
+        tool | {"needs_approval": True} if tool["name"] == "set_price" else tool
+        for tool in AUTHORITY["tools"]
+    ]
+    flow = home.flow("waits", tools, forbids=AUTHORITY["forbids"])
+    wrap = Wrap(home, tmp_path, "first", flow)
+    client.run(wrap.command, **wrap.env)
+    told = client.call("set_price", price=5)
+    assert told["text"].startswith("Not done yet: a person has to approve")
+    id = told["meta"]["cordon/approval"]["id"]
+    home.world.gus.post(f"approvals/{id}/approve", {}).done(200)
+    assert client.call("set_price", price=5)["structured"] == {"price": 5}
+    assert client.call("set_price", price=5)["text"].startswith("Not done yet")
+    client.close()
+    assert wrap.told("prices") == ["5.0"]
+
+
 @servers
 def test_aStopInTheMiddleCutsTheCallAndLeavesTheSession(
     sdk: str, client: Client, home: House, tmp_path: Path

@@ -3,6 +3,7 @@ import CordonClient
 import CordonCore
 import CordonGateway
 import CordonOperations
+import Foundation
 import Synchronization
 
 /// Cordon, as `mcp-wrap` asks it: whether a call may be made, to keep its record, and what stops.
@@ -14,6 +15,8 @@ final class WrapGate: Sendable {
         case allow(decisionID: String?)
         /// With the decision's id, when it is one of Cordon's.
         case refuse(MCPRefusal, decisionID: String?)
+        /// People have to allow it: the same call may be made again later.
+        case wait(MCPApproval, decisionID: String?)
     }
 
     private struct Learned {
@@ -47,6 +50,9 @@ final class WrapGate: Sendable {
             let answer = try await send("POST", WorkflowTarget.path(workflow) + "/gate", body)
             let json = answer.json ?? .null
             let id = json["decision_id"]?.text
+            if json["decision"]?.text == "approval", let wait = Self.wait(json["approval"]) {
+                return .wait(wait, decisionID: id)
+            }
             guard json["decision"]?.text == "allow" else {
                 return .refuse(Self.refusal(json), decisionID: id)
             }
@@ -85,6 +91,17 @@ final class WrapGate: Sendable {
         Console.complain(
             "cordon: \(error) The call goes on without it, as the workflow's terms say.")
         return .allow(decisionID: nil)
+    }
+
+    private static func wait(_ json: JSONValue?) -> MCPApproval? {
+        guard let json, let id = json["id"]?.text, let url = json["url"]?.text,
+            let expires = json["expires_at"]?.text.flatMap({ Instant(rfc3339: $0) })
+        else { return nil }
+        // What is written again means the same: numbers are spelled by their value.
+        let arguments = json["arguments"].flatMap { try? JSONEncoder().encode($0) }
+        return MCPApproval(
+            id: id, url: url, expires: expires,
+            arguments: arguments.map { String(decoding: $0, as: UTF8.self) })
     }
 
     private static func refusal(_ json: JSONValue) -> MCPRefusal {

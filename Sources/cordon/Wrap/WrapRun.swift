@@ -134,6 +134,11 @@ final class WrapRun: Sendable {
             if traffic.withLock({ $0.refuse(call) }) { answer(call, refusal) }
             guard let id else { return }
             await gate.kept(call, status: "denied: \(refusal.code)", decision: id)
+        case .wait(let approval, let id):
+            if traffic.withLock({ $0.refuse(call) }) {
+                say(approval.result(to: call.id, in: call.revision, promisesStructure: true))
+            }
+            await gate.kept(call, status: "pending: \(approval.id)", decision: id)
         }
     }
 
