@@ -38,6 +38,8 @@ package struct CapturedRecord: Equatable, Sendable {
     package var advice: String?
     /// What would be noticed as a change if it were new, each as a short text: a version, a digest.
     package var fingerprints: [ChangeAspect: String]
+    /// That the sender went on without the gate, if that is what it tells.
+    package var openUse: OpenUse?
 
     package struct Sequence: Equatable, Sendable {
         /// Names one run of one sender; its numbers go up by one.
@@ -113,6 +115,8 @@ package enum Shortfall: String, Codable, CaseIterable, Sendable {
     case clockSkew = "clock_skew"
     /// A workflow that used to send has stopped sending.
     case silence
+    /// The workflow went on without the gate's answer.
+    case withoutGate = "without_gate"
 }
 
 /// What about a workflow may change from one record to the next.

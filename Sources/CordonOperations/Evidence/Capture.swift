@@ -45,6 +45,7 @@ struct CapturedDraft: Sendable {
         let advice: String?
         let fingerprints: [ChangeAspect: String]
         let hasClientKey: Bool
+        let openUse: OpenUse?
     }
 }
 
@@ -94,7 +95,8 @@ final class CaptureSealer {
             draft: draft, id: id, workflow: workflow,
             record: .init(
                 sequence: record.sequence, shortfalls: record.shortfalls, advice: record.advice,
-                fingerprints: record.fingerprints, hasClientKey: record.clientKey != nil))
+                fingerprints: record.fingerprints, hasClientKey: record.clientKey != nil,
+                openUse: record.openUse))
     }
 
     private static func dedupe(

@@ -6,6 +6,7 @@ extension Operations {
     /// Notes that a call of a workflow passed without its record: the gap is itself kept.
     package func noteUnrecordedCall(_ workflow: String) async throws {
         let now = outside.now()
+        recorder.withOpenUses { $0.tellUnrecorded(workflow, at: now) }
         let news = recorder.withCatalogue { $0.lost(workflow, at: now) } ?? nil
         guard let news else { return }
         try await perform(.cordon("gateway")) { try $0.transaction.gapOpen(news, cause: "gateway") }
@@ -26,16 +27,22 @@ extension Operations {
     package func suggestIncident(_ workflow: String, what: String) async throws {
         guard gate.claimSuggestion(workflow) else { return }
         try await perform(.cordon("gateway")) { work in
-            let named = try work.workflow(workflow)
-            guard named.retiredReason == nil else { return }
-            let waiting = try work.transaction.incidents(
-                IncidentFilter(
-                    workflow: workflow, state: .reported, reporter: Person.cordon.id),
-                before: nil, limit: 1)
-            if !waiting.isEmpty { return }
-            _ = try work.openIncident(
-                workflow: workflow, unlisted: nil,
-                what: "Cordon refused what the workflow tried: \(what)", leftCompany: .no)
+            try work.suggestIncident(
+                workflow, what: "Cordon refused what the workflow tried: \(what)", leftCompany: .no)
         }
+    }
+}
+
+extension Work {
+    /// Opens an incident for somebody to judge, unless one that Cordon opened waits for that; what
+    /// nobody has registered, or is retired, has none.
+    func suggestIncident(_ key: String, what: String, leftCompany: Answer) throws {
+        guard let named = try transaction.workflow(key), named.retiredReason == nil else { return }
+        let waiting = try transaction.incidents(
+            IncidentFilter(workflow: key, state: .reported, reporter: Person.cordon.id),
+            before: nil, limit: 1)
+        if !waiting.isEmpty { return }
+        _ = try openIncident(
+            workflow: key, unlisted: nil, what: what, leftCompany: leftCompany)
     }
 }

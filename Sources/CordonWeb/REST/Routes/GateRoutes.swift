@@ -40,6 +40,7 @@ enum GateRoutes {
         guard case .allow(let lease) = answer.decision else {
             return refused(answer, exchange, decisionID: nil)
         }
+        if let use = answer.shadowUse { try await exchange.operations.noteShadowUse(key, [use]) }
         return GateJSON.allow(answer.entry, leaseMilliseconds: lease)
     }
 
@@ -78,6 +79,9 @@ enum GateRoutes {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
         if case .allow(let lease) = answer.decision {
+            if let use = answer.shadowUse {
+                try await exchange.operations.noteShadowUse(key, [use])
+            }
             return GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)
         }
         return strict
