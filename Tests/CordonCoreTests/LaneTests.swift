@@ -71,18 +71,19 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("workflow_by_workflow", nil, true, "AAADDDADD"),
-        ("workflow_by_workflow", nil, false, "ANNNNNNNN"),
-        ("workflow_by_workflow", .observe, true, "AAADDDADD"),
-        ("workflow_by_workflow", .observe, false, "ASSDDDSDD"),
-        ("approved_tools", .refuse, true, "AADDDDADD"),
-        ("approved_tools", .refuse, false, "ANNNNNNNN"),
-        ("approved_tools", .observe, true, "AASDDDADD"),
-        ("approved_tools", .observe, false, "ASSDDDSDD"),
-        ("block_all", nil, true, "NNNNNNNNN"), ("block_all", nil, false, "NNNNNNNNN"),
-        ("block_all", .observe, true, "NNNNNNNNN"), ("block_all", .observe, false, "NNNNNNNNN"),
-    ] as [(String, Policy.Lane.Outside?, Bool, String)])
+    @Test(
+        arguments: [
+            ("workflow_by_workflow", nil, true, "AAADDDADD"),
+            ("workflow_by_workflow", nil, false, "ANNNNNNNN"),
+            ("workflow_by_workflow", .observe, true, "AAADDDADD"),
+            ("workflow_by_workflow", .observe, false, "ASSDDDSDD"),
+            ("approved_tools", .refuse, true, "AADDDDADD"),
+            ("approved_tools", .refuse, false, "ANNNNNNNN"),
+            ("approved_tools", .observe, true, "AASDDDADD"),
+            ("approved_tools", .observe, false, "ASSDDDSDD"),
+            ("block_all", nil, true, "NNNNNNNNN"), ("block_all", nil, false, "NNNNNNNNN"),
+            ("block_all", .observe, true, "NNNNNNNNN"), ("block_all", .observe, false, "NNNNNNNNN"),
+        ] as [(String, Policy.Lane.Outside?, Bool, String)])
     func eachLaneAnswersEachAction(
         _ lane: String, _ outside: Policy.Lane.Outside?, _ isReady: Bool, _ answers: String
     ) throws {
@@ -93,7 +94,8 @@ import Testing
     @Test func whereAllUseIsBlockedTheReasonSaysSo() throws {
         for isReady in [true, false] {
             let entry = try Self.entry(Self.policy("block_all", nil), isReady: isReady)
-            let reason = "The company has chosen to block all AI use "
+            let reason =
+                "The company has chosen to block all AI use "
                 + "(the policy's lane \"Block all use\")."
             #expect(entry.decision(at: Self.now) == .notReady(reason))
             for request in Self.all {
@@ -132,7 +134,9 @@ import Testing
 
     /// Whatever the lane lets pass, what it does not speak of decides as in the strictest case.
     @Test func observingNeverPassesOverAStopOrTheAuthority() throws {
-        let scopes: [Containment.Scope?] = [nil, .whole, .outbound, .tool("pay"), .tool("crm.read")]
+        let scopes: [Containment.Scope?] = [
+            nil, .whole, .outbound, .tool("pay"), .tool("crm.read"),
+        ]
         for scope in scopes {
             for lane in ["workflow_by_workflow", "approved_tools"] {
                 for isReady in [true, false] {
@@ -156,9 +160,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("gpt-5", true), ("gpt-5.2-mini", true), ("gpt-4", false), ("GPT-5", false), (nil, false),
-    ] as [(String?, Bool)])
+    @Test(
+        arguments: [
+            ("gpt-5", true), ("gpt-5.2-mini", true), ("gpt-4", false), ("GPT-5", false),
+            (nil, false),
+        ] as [(String?, Bool)])
     func aModelIsApprovedByItsName(_ model: String?, _ isApproved: Bool) {
         let lane = LaneTerms(Self.policy("approved_tools", nil))
         #expect((lane.fault(model: model) == nil) == isApproved)

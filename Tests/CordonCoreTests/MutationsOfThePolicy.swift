@@ -102,14 +102,19 @@ enum MutationsOfThePolicy {
     static let lanes: [Mutation] = [
         Mutation("production_may: []", "production_may: [publish]", "no gate action"),
         Mutation("production_may: []", "production_may: all", "`production_may` is a list"),
-        Mutation("production_may: []", "production_may: []\n    outside: observe", at: "    outside: observe", "blocks all use"),
-        Mutation("    draft_may: []", "    draft_may: [tool]", at: "    production_may: []", "add tool"),
+        Mutation(
+            "production_may: []", "production_may: []\n    outside: observe",
+            at: "    outside: observe", "blocks all use"),
+        Mutation(
+            "    draft_may: []", "    draft_may: [tool]", at: "    production_may: []", "add tool"),
         Mutation("approved_only: true", "approved_only: yes", "write true or false"),
         Mutation("outside: refuse", "outside: watch", "choose from refuse, observe"),
         Mutation("outside: refuse", "outside: observ", "did you mean `observe`?"),
         Mutation("lane: workflow_by_workflow", "lane: approved_tools", "say in `approved`"),
         Mutation(days, "approved: {}\n" + days, "would approve everything"),
-        Mutation(days, "approved: {modells: [a]}\n" + days, at: "modells", "did you mean `models`?"),
+        Mutation(
+            days, "approved: {tools: [a], modells: [a]}\n" + days, at: "modells",
+            "did you mean `models`?"),
         Mutation(days, "approved: {tools: [a*b]}\n" + days, "stands at the end"),
         Mutation(days, "approved: {tools: [a, a]}\n" + days, "stands twice"),
         Mutation(days, "approved: {tools: [7]}\n" + days, "put `7` in quotes"),

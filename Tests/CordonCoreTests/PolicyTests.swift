@@ -135,7 +135,9 @@ import Testing
 
     @Test func whatIsApprovedIsReadFromTheComment() throws {
         var text = try changed(Policy.standardText, "lane: workflow_by", "lane: approved_tools #")
-        for line in ["approved:", "  models: [", "  upstreams: [", "  mcp_servers: [", "  tools: ["] {
+        for line in [
+            "approved:", "  models: [", "  upstreams: [", "  mcp_servers: [", "  tools: [",
+        ] {
             text = try changed(text, "# \(line)", line)
         }
         let approved = try Policy.read(yaml: text, file: "policy.yaml").approved
@@ -283,7 +285,8 @@ import Testing
     @Test(arguments: [(199, true), (200, true), (201, false)])
     func aNameOfSomethingApprovedHas200BytesAtMost(_ length: Int, _ holds: Bool) throws {
         let name = String(repeating: "a", count: length - 1) + "*"
-        try expect("lookback_days: 60", "approved: {tools: [\(name)]}\nlookback_days: 60", holds: holds)
+        try expect(
+            "lookback_days: 60", "approved: {tools: [\(name)]}\nlookback_days: 60", holds: holds)
     }
 
     @Test(arguments: [(0, true), (1, false)])

@@ -116,7 +116,7 @@ def test_whereAllUseIsBlockedNothingGoesOn(mcp: Servers) -> None:
                 said = asks_gate(flow, {"action": action, "tool": "read_notes"})
                 assert said["decision"] == "deny" and BLOCKED in said["reason"]
             short = home.world.admin.get(f"workflows/{flow.key}/gate")
-            assert BLOCKED in short.refused("not-production-ready", 423)["detail"]
+            assert short.status == 423 and BLOCKED in short["detail"]
         assert shadow(home, flows[0]) == []
     assert chats(flows[0]) == "passed"
     assert at_gate(flows[0], "read_notes") == "allow"
@@ -184,8 +184,8 @@ def test_whatIsOutsideIsObservedWhereThePolicySaysSo(mcp: Servers) -> None:
         assert at_gate(flow, "pay", amount=6) == "allow"
         assert counted(home, "cordon_shadow_uses_total") == before + 4
         assert len(shadow(home, flow)) == 3
-        (call,) = flow.records(1, "tool_call")
-        assert "scripted" in attributes(call)["shadow_use"][0]
+        for call in flow.records(2, "tool_call"):
+            assert "scripted" in attributes(call)["shadow_use"][0]
         tried = home.world.admin.post(
             f"workflows/{flow.key}/try",
             {"action": "tool", "tool": "pay", "arguments": {"amount": 5}},

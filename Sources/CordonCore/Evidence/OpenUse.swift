@@ -39,7 +39,8 @@ extension OpenUse {
     package init?(note json: [UInt8]) throws(Refusal) {
         guard let said = JSONMembers(json[...])?[Self.noteMember] else { return nil }
         let members = JSONMembers(said)
-        guard let digits = members?["count"], let count = Int(String(decoding: digits, as: UTF8.self)),
+        guard let digits = members?["count"],
+            let count = Int(String(decoding: digits, as: UTF8.self)),
             (1...Self.countAtMost).contains(count)
         else {
             throw Refusal(

@@ -1,6 +1,6 @@
-/// What the lane that the company has chosen lets any workflow do, before its own authority is asked.
+/// What the lane that the company has chosen lets any workflow do, before its own authority counts.
 ///
-/// Whatever a lane lets pass, stops, the authority, what it forbids and its bounds hold all the same.
+/// Whatever a lane lets pass: stops, the authority, what it forbids and its bounds hold as well.
 package struct LaneTerms: Equatable, Sendable {
     package let title: String
     /// What a workflow that is not in production may do.

@@ -267,7 +267,8 @@ extension PolicyFields {
                 place, "\(text.quoted) is too long: use at most \(Policy.maximumPatternSize) bytes")
         } else if text.dropLast().contains("*") {
             faults.add(
-                place, "\(text.quoted) has `*` inside: it stands at the end, for any rest of a name")
+                place, "\(text.quoted) has `*` inside: it stands at the end, for any rest of a name"
+            )
         } else {
             return text
         }

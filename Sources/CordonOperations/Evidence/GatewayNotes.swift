@@ -11,6 +11,8 @@ extension Operations {
         guard let news else { return }
         try await perform(.cordon("gateway")) { try $0.transaction.gapOpen(news, cause: "gateway") }
         _ = recorder.withCatalogue { $0.apply(opens: [news], closes: []) }
+        // The first is told at once; those that follow, with the next look at the gaps.
+        try await tellOpenUses()
     }
 
     /// What tells of a workflow when it has acted: evidence that was sent, and nothing can be

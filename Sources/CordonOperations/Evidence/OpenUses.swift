@@ -53,24 +53,23 @@ extension Operations {
 
     /// Journals what passed without a record, and suggests an incident for whatever failed open.
     func tellOpenUses() async throws {
-        for news in recorder.withOpenUses({ $0.take() }) {
-            do {
-                try await perform(.cordon("evidence")) { work in
-                    if let use = news.unwritten {
-                        try work.journal(
-                            EvidenceEvent.openUsed(use, index: nil),
-                            stream: "evidence/\(news.workflow)")
-                    }
-                    let told = [news.written, news.unwritten].compactMap(\.self).map(\.sentence)
-                    try work.suggestIncident(
-                        news.workflow,
-                        what: told.joined(separator: " ") + " Look at what it did meanwhile.",
-                        leftCompany: .unknown)
+        var left = recorder.withOpenUses { $0.take() }[...]
+        // Whatever fails leaves the rest for the next look.
+        defer { for news in left { recorder.withOpenUses { $0.giveBack(news) } } }
+        while let news = left.first {
+            try await perform(.cordon("evidence")) { work in
+                if let use = news.unwritten {
+                    try work.journal(
+                        EvidenceEvent.openUsed(use, index: nil),
+                        stream: "evidence/\(news.workflow)")
                 }
-            } catch {
-                recorder.withOpenUses { $0.giveBack(news) }
-                throw error
+                let told = [news.written, news.unwritten].compactMap(\.self).map(\.sentence)
+                try work.suggestIncident(
+                    news.workflow,
+                    what: told.joined(separator: " ") + " Look at what it did meanwhile.",
+                    leftCompany: .unknown)
             }
+            left.removeFirst()
         }
     }
 }
