@@ -69,7 +69,7 @@ struct FsckEvidenceReplay {
         case .expired(let note):
             ends[entry.index] = End(
                 reason: .expired(note, workflow: key), records: note.records)
-        case .changePushed, .viewed, .searched, .exported: break
+        case .openUsed, .shadowUsed, .changePushed, .viewed, .searched, .exported: break
         }
         return nil
     }

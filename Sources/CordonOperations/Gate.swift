@@ -39,8 +39,13 @@ package final class Gate: Sendable {
     package func consider(_ workflow: String, _ request: GateRequest) -> GateAnswer? {
         let now = outside.now()
         return state.withLock { state in
-            state.entries[workflow].map {
-                GateAnswer(decision: $0.decision(on: request, at: now), entry: $0)
+            state.entries[workflow].map { entry in
+                var answer = GateAnswer(
+                    decision: entry.decision(on: request, at: now), entry: entry)
+                if case .allow = answer.decision {
+                    answer.shadowUse = entry.shadowUse(request, at: now)
+                }
+                return answer
             }
         }
     }
@@ -102,6 +107,19 @@ package final class Gate: Sendable {
 
     /// The last uses of tokens since this was asked last.
     func takeUses() -> [String: Instant] { state.withLock { $0.takeUses() } }
+
+    /// How many calls were shadow use since the start.
+    package var shadowUses: Int { state.withLock { $0.shadow.count } }
+
+    /// Counts shadow use, and says what of it is news.
+    func noteShadowUse(_ workflow: String, _ uses: [String]) -> [String] {
+        let uptime = outside.uptime()
+        return state.withLock { $0.shadow.note(uses, of: workflow, uptime: uptime) }
+    }
+
+    func forgetShadowUse(_ workflow: String, _ uses: [String]) {
+        state.withLock { $0.shadow.forget(uses, of: workflow) }
+    }
 
     package var counts: GateCounts { state.withLock { $0.counts } }
 

@@ -24,6 +24,7 @@ struct GateState {
     /// How many callers of each workflow wait for people.
     private var waits: [String: Int] = [:]
     private(set) var counts = GateCounts()
+    var shadow = ShadowTally()
     /// Where each workflow was met since the start.
     private var points: [String: [String: EnforcementPoint]] = [:]
     var followers = GateFollowers()
@@ -207,6 +208,7 @@ struct GateState {
         switch decision {
         case .allow(let lease):
             counts.allowed += 1
+            answer.shadowUse = entry.shadowUse(request, at: now)
             if lease > 0, let uptime {
                 leases[key] = max(leases[key] ?? 0, uptime + Int64(lease))
             }
@@ -265,6 +267,8 @@ package struct GateAnswer: Sendable {
     package let entry: GateEntry
     /// Whether a condition of the workflow's watch tripped with this decision.
     package var tripsWatch = false
+    /// Why what is allowed is shadow use; `nil` where it is not.
+    package var shadowUse: String?
 
     package init(decision: GateDecision, entry: GateEntry, tripsWatch: Bool = false) {
         self.decision = decision

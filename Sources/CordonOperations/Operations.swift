@@ -207,8 +207,10 @@ package struct Operations: Sendable {
     private func fillGate() async throws {
         let (entries, accounts) = try await ask(.cordon("start")) { work in
             let policy = try work.policy().policy
+            let imported = try work.policyRevision()
             let entries = try work.transaction.workflowsWithRevision().map {
-                GateEntry($0.workflow, policy: policy, revision: $0.revision)
+                GateEntry(
+                    $0.workflow, policy: policy, revision: max($0.revision, imported))
             }
             return (entries, try work.accounts(limit: .max))
         }

@@ -35,18 +35,25 @@ extension Work {
         _ = try keep(Policy.standardText, as: 1, reason: "The policy that Cordon ships with.")
     }
 
+    /// The journal index of the newest import: what the gate knows changed with it.
+    func policyRevision() throws -> UInt64 {
+        try transaction.journalRows(
+            from: 0, stream: "policy", kind: "imported", limit: .max
+        ).last?.index ?? 0
+    }
+
     private func keep(_ yaml: String, as version: Int, reason: String) throws -> PolicyVersion {
         let digest = Hex.sha256(Array(yaml.utf8))
         let stored = PolicyVersion(version: version, digest: digest, yaml: yaml)
         try transaction.policyVersionInsert(stored)
-        try journal(
+        let imported = try journal(
             PolicyEvent.imported(version: version, digest: digest, reason: reason), stream: "policy"
         )
         try voidApprovals(policy: version)
         let policy = try PolicyCache.read(stored)
         let gate = gate
         for (workflow, revision) in try transaction.workflowsWithRevision() {
-            let entry = GateEntry(workflow, policy: policy, revision: revision)
+            let entry = GateEntry(workflow, policy: policy, revision: max(revision, imported))
             transaction.afterCommit { gate.apply(entry) }
         }
         return stored

@@ -18,6 +18,8 @@ import Testing
         ),
         (.gapOpened(kind: .truncated, detail: "d"), "gap_opened"),
         (.gapClosed(kind: .clockSkew, openedAt: time), "gap_closed"),
+        (.openUsed(OpenUse(.withoutGate), index: 4), "open_used"),
+        (.shadowUsed(what: "w"), "shadow_used"),
         (.viewed(index: 4, id: "i"), "viewed"),
         (
             .searched(
@@ -70,10 +72,12 @@ import Testing
         #expect(
             values(Shortfall.self) == [
                 "content_missing", "by_reference", "truncated", "dropped", "clock_skew", "silence",
+                "without_gate",
             ])
         #expect(
             values(ChangeAspect.self)
                 == ["model", "system_prompt", "tools", "retrieval_scope", "parameters"])
+        #expect(values(OpenUse.Kind.self) == ["without_gate", "without_record"])
         #expect(values(Hold.State.self) == ["active", "release_proposed", "released"])
         #expect(values(Erasure.State.self) == ["proposed", "executed"])
     }

@@ -2,7 +2,7 @@
 enum MutationsOfThePolicy {
     typealias Mutation = PolicyTests.Mutation
 
-    static let all = layout + values + levels + questions + catalogues + terms
+    static let all = layout + values + levels + questions + catalogues + lanes + terms
 
     static let layout: [Mutation] = [
         Mutation("lookback_days: 60", "lookback_dais: 60\nlookback_days: 60", "did you mean"),
@@ -95,6 +95,29 @@ enum MutationsOfThePolicy {
         Mutation("  - key: owner\n", "  - key: ownr\n", "no readiness need is called `ownr`"),
         Mutation("key: grounding", "key: prompt", at: "key: prompt\n    title: Answers", "already"),
         Mutation("term: near miss", "term: workflow", at: nearMiss, "already"),
+    ]
+
+    private static let days = "lookback_days: 60"
+
+    static let lanes: [Mutation] = [
+        Mutation("production_may: []", "production_may: [publish]", "no gate action"),
+        Mutation("production_may: []", "production_may: all", "`production_may` is a list"),
+        Mutation(
+            "production_may: []", "production_may: []\n    outside: observe",
+            at: "    outside: observe", "blocks all use"),
+        Mutation(
+            "    draft_may: []", "    draft_may: [tool]", at: "    production_may: []", "add tool"),
+        Mutation("approved_only: true", "approved_only: yes", "write true or false"),
+        Mutation("outside: refuse", "outside: watch", "choose from refuse, observe"),
+        Mutation("outside: refuse", "outside: observ", "did you mean `observe`?"),
+        Mutation("lane: workflow_by_workflow", "lane: approved_tools", "say in `approved`"),
+        Mutation(days, "approved: {}\n" + days, "would approve everything"),
+        Mutation(
+            days, "approved: {tools: [a], modells: [a]}\n" + days, at: "modells",
+            "did you mean `models`?"),
+        Mutation(days, "approved: {tools: [a*b]}\n" + days, "stands at the end"),
+        Mutation(days, "approved: {tools: [a, a]}\n" + days, "stands twice"),
+        Mutation(days, "approved: {tools: [7]}\n" + days, "put `7` in quotes"),
     ]
 
     static let terms: [Mutation] = [

@@ -104,6 +104,10 @@ import Testing
         #expect(
             policy.lanes.map(\.key) == ["block_all", "approved_tools", "workflow_by_workflow"])
         #expect(policy.lanes.map(\.draftMay) == [[], [.generate], [.generate]])
+        #expect(policy.lanes.map(\.productionMay) == [[], nil, nil])
+        #expect(policy.lanes.map(\.approvedOnly) == [nil, true, nil])
+        #expect(policy.lanes.map(\.outside) == [nil, .refuse, nil])
+        #expect(policy.approved == nil)
         #expect(policy.chosenLane?.key == "workflow_by_workflow")
         #expect(policy.gate.draftingLeaseMilliseconds == 1_000)
         #expect(policy.gate.actingLeaseMilliseconds == 0)
@@ -115,6 +119,33 @@ import Testing
         #expect(policy.promotion.level == 2)
         #expect(policy.review.effectivenessDays == [30, 90])
         #expect(policy.review.exceptionRoles == [.executiveSponsor, .executiveLeadership])
+    }
+
+    @Test func aPolicyFromBeforeLanesWereEnforcedReadsAsItDid() throws {
+        var text = Policy.standardText
+        for line in ["    production_may: []\n", "    approved_only: true\n    outside: refuse\n"] {
+            text = try changed(text, line, "")
+        }
+        text = try changed(text, "lane: workflow_by_workflow", "lane: approved_tools")
+        let lane = LaneTerms(try Policy.read(yaml: text, file: "old.yaml"))
+        #expect(lane.draftMay == [.generate])
+        #expect(lane.productionMay == Set(GateAction.allCases))
+        #expect(lane.approved == nil && !lane.observes && !lane.blocksAll)
+    }
+
+    @Test func whatIsApprovedIsReadFromTheComment() throws {
+        var text = try changed(Policy.standardText, "lane: workflow_by", "lane: approved_tools #")
+        for line in [
+            "approved:", "  models: [", "  upstreams: [", "  mcp_servers: [", "  tools: [",
+        ] {
+            text = try changed(text, "# \(line)", line)
+        }
+        let approved = try Policy.read(yaml: text, file: "policy.yaml").approved
+        #expect(
+            approved
+                == Policy.Approved(
+                    models: ["gpt-5*", "claude-*"], upstreams: ["openai-eu"], mcpServers: ["crm"],
+                    tools: ["crm_read*", "search"]))
     }
 
     // MARK: - Faults
@@ -249,6 +280,13 @@ import Testing
     @Test(arguments: [(0, false), (1, true), (8_760, true), (8_761, false)])
     func aStoppedWorkflowIsWatchedOneHourToAYear(_ hours: Int, _ holds: Bool) throws {
         try expect("watch_hours: 168", "watch_hours: \(hours)", holds: holds)
+    }
+
+    @Test(arguments: [(199, true), (200, true), (201, false)])
+    func aNameOfSomethingApprovedHas200BytesAtMost(_ length: Int, _ holds: Bool) throws {
+        let name = String(repeating: "a", count: length - 1) + "*"
+        try expect(
+            "lookback_days: 60", "approved: {tools: [\(name)]}\nlookback_days: 60", holds: holds)
     }
 
     @Test(arguments: [(0, true), (1, false)])

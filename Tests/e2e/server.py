@@ -45,7 +45,7 @@ class Server:
         chosen = ["--data", str(self.data)]
         return chosen + (["--database", self.database] if self.database else [])
 
-    def start(self) -> "Server":
+    def start(self, address: str = "127.0.0.1:0") -> "Server":
         assert self.process is None, "it runs already"
         self.starts += 1
         said = self.data.parent / f"{self.data.name}.{self.starts:03}.out.txt"
@@ -53,7 +53,7 @@ class Server:
         # Port 0: the system picks a free one, and the greeting says which.
         with said.open("wb") as out, complained.open("wb") as err:
             self.process = subprocess.Popen(
-                [self.binary, "serve", *self.arguments, "--listen", "127.0.0.1:0"],
+                [self.binary, "serve", *self.arguments, "--listen", address],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

@@ -471,3 +471,10 @@ def says_what_it_lacks(home: House, flow: Flow) -> None:
 
     found = until(f"the gap of {flow.key} is there", gaps, 5)
     assert [gap["kind"] for gap in found] == ["dropped"]
+
+    def counted() -> int:
+        state = home.reader.get(f"workflows/{flow.key}/evidence").done(200)
+        return sum(use["count"] for use in state["open_uses"] if use["kind"] == "without_record")
+
+    until(f"what {flow.key} did without a record is counted", counted, 20)
+    until("an incident is suggested", flow.incidents, 20)

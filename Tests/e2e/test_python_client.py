@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from conftest import MakeServer
-from server import clean_environment
+from server import Server, clean_environment
 from stub import Reply, Stub
 from waiting import until
 from world import FALLBACK, WORKFLOW, World
@@ -500,8 +500,66 @@ def test_theWorkflowSaysWhetherItFailsOpen(shared: World, connect: Connect) -> N
     (record,) = kept(shared, key)
     assert record["kind"] == "note"
     note = record["groups"]["note"]
-    assert note["passed"] == 2 and "2 times" in note["text"]
-    assert note["first"]["action"] == "generate" and "503" in note["last"]["reason"]
+    passed = note["went_on_without_gate"]
+    assert passed["count"] == 2 and "2 times" in note["text"]
+    assert passed["first"]["action"] == "generate" and "503" in passed["last"]["reason"]
+
+
+def test_whatWentOnWithoutTheServerIsCountedAndSomebodyIsAsked(
+    server: Server, connect: Connect
+) -> None:
+    world, key = World.set_up(server, "ben", "uma"), f"py-{secrets.token_hex(4)}"
+    world.acting(key, gateway={"on_failure": "open"})
+    opened: list[str] = []
+    client = connect(world.server.url, token_for(world, key), key, on_open=opened.append)
+    with client.guard("generate"):
+        pass
+    address = world.server.url.removeprefix("http://")
+    world.server.kill()
+    for run in ("1", "2", "3"):
+        with client.guard("generate", run=run):
+            pass
+    assert client.opened == len(opened) == 3
+    world.server.start(address)
+    world.reached_again()
+
+    def is_back() -> bool:
+        before = client.opened
+        # A question of its own, which no lease from before answers.
+        with client.guard("generate", run=secrets.token_hex(4)):
+            return client.opened == before
+
+    until("the gate answers again", is_back)
+    assert client.flush(30)
+    shown = world.ben.get(f"workflows/{key}/evidence").done(200)
+    (use,) = shown["open_uses"]
+    assert (use["kind"], use["count"]) == ("without_gate", 3)
+    assert use["first_at"] <= use["last_at"]
+    (gap,) = shown["gaps"]
+    assert gap["kind"] == "without_gate" and "3 times" in gap["detail"]
+    metrics = world.server.api().get("/metrics").text
+    assert 'cordon_gate_open_used_total{kind="without_gate"} 3' in metrics
+    found = until("an incident is suggested", lambda: world.uma.every("incidents", workflow=key))
+    assert len(found) == 1
+    told = world.uma.get(f"incidents/{found[0]['number']}").done(200)
+    assert "3 times without the gate" in told["what"]
+    # What is sent again is not counted again.
+    (record,) = kept(world, key)
+    body = {"workflow": key, "kind": "note", "key": "once", "note": record["groups"]["note"]}
+    for _ in range(2):
+        world.admin.post("evidence", {"records": [body]}).done()
+    shown = world.ben.get(f"workflows/{key}/evidence").done(200)
+    assert [use["count"] for use in shown["open_uses"]] == [6]
+
+
+@pytest.mark.parametrize(
+    "said", [3, {}, {"count": 0}, {"count": "3"}, {"count": 1_000_000_001}, {"count": 1.5}]
+)
+def test_aCountThatIsNoneIsRefused(said: Any, shared: World, flow: str) -> None:
+    api = shared.server.api(token_for(shared, flow))
+    record = {"kind": "note", "note": {"went_on_without_gate": said}}
+    refused = api.post("evidence", {"records": [record]}).refused("invalid-input", 400)
+    assert "from 1 to 1000000000" in refused["detail"]
 
 
 @pytest.mark.parametrize("on_failure", ["closed", "open"])

@@ -360,7 +360,7 @@ class _Known:
             if _covers(stop, question):
                 return self._refusal(Stopped, {**stop, "fallback": fallback})
         if self.state.get("may_run", True) is not True:
-            reason = f"It is {self.state.get('state')}."
+            reason = self.state.get("reason") or f"It is {self.state.get('state')}."
             return self._refusal(Denied, {"reason": reason, "fallback": fallback})
         known = self.refusals.get(b"") or self.refusals.get(question.body)
         return known[1] if known else None
@@ -728,8 +728,8 @@ class Cordon:
         this = {"at": _rfc3339(), "action": question.tool or question.action, "reason": reason}
         with self._lock:
             self.opened += 1
-            times = self._passed.get("passed", 0) + 1
-            self._passed = {"first": this, **self._passed, "last": this, "passed": times}
+            count = self._passed.get("count", 0) + 1
+            self._passed = {"first": this, **self._passed, "last": this, "count": count}
         if self._on_open:
             self._on_open(reason)
         else:
@@ -766,10 +766,10 @@ class Cordon:
         with self._lock:
             passed, self._passed = self._passed, {}
         if passed:
-            text = f"{passed['passed']} times the workflow went on without the gate's answer."
+            text = f"{passed['count']} times the workflow went on without the gate's answer."
             said = {"workflow": self.workflow, "kind": "note", "actor": self.point}
             with contextlib.suppress(CordonError):
-                self.evidence.add({**said, "note": {"text": text, **passed}}, None, anyway=True)
+                self.evidence.add({**said, "note": {"text": text, "went_on_without_gate": passed}}, None, anyway=True)
 
     # Evidence
 

@@ -40,6 +40,8 @@ package struct CapturedRecord: Equatable, Sendable {
     package var fingerprints: [ChangeAspect: String]
     /// The tools that an MCP server was seen to offer, each by its definition.
     package var toolPins: [ToolPin] = []
+    /// That the sender went on without the gate, if that is what it tells.
+    package var openUse: OpenUse?
 
     package struct Sequence: Equatable, Sendable {
         /// Names one run of one sender; its numbers go up by one.
@@ -115,6 +117,8 @@ package enum Shortfall: String, Codable, CaseIterable, Sendable {
     case clockSkew = "clock_skew"
     /// A workflow that used to send has stopped sending.
     case silence
+    /// The workflow went on without the gate's answer.
+    case withoutGate = "without_gate"
 }
 
 /// What about a workflow may change from one record to the next.

@@ -12,6 +12,10 @@ package enum EvidenceEvent: Codable, Equatable, Sendable {
     case changePushed(PushedChange)
     case gapOpened(kind: Shortfall, detail: String)
     case gapClosed(kind: Shortfall, openedAt: Instant)
+    /// Something failed open and was used; `index` is the record that tells of it.
+    case openUsed(OpenUse, index: UInt64?)
+    /// The workflow used what is outside the lane that the company has chosen, and it passed.
+    case shadowUsed(what: String)
     /// Somebody read a record.
     case viewed(index: UInt64, id: String)
     case searched(SearchNote)

@@ -4,31 +4,27 @@ extension GateEntry {
     package func decision(at now: Instant) -> GateDecision {
         if let stop = stops.first(where: { $0.scope == .whole }) { return .stopped(stop) }
         if let stopTest, stopTest.isOn(at: now) { return .stopped(GateEntry.Stop(stopTest)) }
-        switch state {
-        case .retired: return .notReady("The workflow is retired.")
-        case .draft where !draftMay.contains(.generate):
-            return .notReady("The workflow is not in production, and drafts may not run here.")
-        case .draft, .running, .watch, .stopping, .stopped: break
-        }
-        if let expiry = overrideExpiresAt, expiry <= now {
-            return .notReady("The readiness override has run out.")
+        if let refusal = standingRefusal() { return .notReady(refusal) }
+        if let unready = unreadiness(for: .generate, at: now) {
+            return lane.observes ? .allow(leaseMilliseconds: 0) : .notReady(unready)
         }
         return .allow(
             leaseMilliseconds: mayAct ? actingLeaseMilliseconds : draftingLeaseMilliseconds)
     }
 
-    /// Decides on one action: stops first, then readiness, then the declared authority, default
-    /// deny.
+    /// Decides on one action: stops first, then the lane and readiness, then the declared
+    /// authority, default deny.
+    ///
+    /// What an observing lane lets pass is good for this once: see ``shadowUse(_:at:)``.
     package func decision(on request: GateRequest, at now: Instant) -> GateDecision {
         if let stop = stops.first(where: { $0.covers(request) }) { return .stopped(stop) }
-        let whole = decision(at: now)
-        guard case .allow = whole else { return whole }
-        if state == .draft, !draftMay.contains(request.action) {
-            return .notReady(
-                "A workflow that is not in production may not \(request.action.rawValue).")
-        }
+        if let stopTest, stopTest.isOn(at: now) { return .stopped(GateEntry.Stop(stopTest)) }
+        if let refusal = standingRefusal() { return .notReady(refusal) }
+        let unready = unreadiness(for: request.action, at: now)
+        if let unready, !lane.observes { return .notReady(unready) }
         switch request.action {
-        case .generate: return .allow(leaseMilliseconds: draftingLeaseMilliseconds)
+        case .generate:
+            return .allow(leaseMilliseconds: unready == nil ? draftingLeaseMilliseconds : 0)
         case .tool: return toolDecision(request)
         case .deliver: return deliveryDecision(request)
         case .decide:
@@ -76,7 +72,7 @@ extension GateEntry {
         if tool.access == .write, authority?.mode != .act {
             return "The workflow may only draft; \(name) writes."
         }
-        return nil
+        return lane.observes ? nil : lane.fault(tool: name)
     }
 
     private func deliveryDecision(_ request: GateRequest) -> GateDecision {

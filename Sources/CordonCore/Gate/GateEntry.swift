@@ -9,8 +9,8 @@ package struct GateEntry: Equatable, Sendable {
     package let fallback: Fallback?
     package let authority: Authority?
     package let terms: GatewayTerms
-    /// What a workflow that is not in production may do.
-    package let draftMay: Set<GateAction>
+    /// What the company lets any workflow do.
+    package let lane: LaneTerms
     package let overrideExpiresAt: Instant?
     package let draftingLeaseMilliseconds: Int
     package let actingLeaseMilliseconds: Int
@@ -46,7 +46,7 @@ package struct GateEntry: Equatable, Sendable {
         fallback = workflow.profile.fallback
         authority = workflow.profile.authority
         terms = workflow.profile.gateway ?? .usual
-        draftMay = Set(policy.chosenLane?.draftMay ?? [])
+        lane = LaneTerms(policy)
         overrideExpiresAt = workflow.override?.expiresAt
         draftingLeaseMilliseconds = policy.gate.draftingLeaseMilliseconds
         actingLeaseMilliseconds = policy.gate.actingLeaseMilliseconds

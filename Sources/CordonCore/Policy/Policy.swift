@@ -20,6 +20,8 @@ package struct Policy: Codable, Equatable, Sendable {
     package var lanes: [Lane]
     /// The key of the lane that the company has chosen.
     package var lane: String
+    /// What the company has approved, for lanes that allow nothing else.
+    package var approved: Approved?
     package var gate: GateTerms
     package var lookbackDays: Int
     package var recurrence: Recurrence
@@ -144,6 +146,39 @@ extension Policy {
         package var title: String
         /// What a workflow that is not in production may do at the gate.
         package var draftMay: [GateAction]
+        /// What a workflow in production may do; `nil` is everything, and an empty list blocks all
+        /// use, also by drafts.
+        package var productionMay: [GateAction]?
+        /// Whether nothing may be used but what ``Policy/approved`` names.
+        package var approvedOnly: Bool?
+        /// What becomes of what is outside the lane; `nil` refuses it.
+        package var outside: Outside?
+
+        package enum Outside: String, Codable, CaseIterable, Sendable {
+            case refuse
+            /// It passes, is recorded, and counts as shadow use.
+            case observe
+        }
+    }
+
+    /// What the company has approved: names, or beginnings of names that end in `*`.
+    ///
+    /// A kind that is `nil` is not limited; an empty list approves nothing of the kind.
+    package struct Approved: Codable, Equatable, Sendable {
+        package var models: [String]?
+        package var upstreams: [String]?
+        package var mcpServers: [String]?
+        package var tools: [String]?
+
+        package init(
+            models: [String]? = nil, upstreams: [String]? = nil, mcpServers: [String]? = nil,
+            tools: [String]? = nil
+        ) {
+            self.models = models
+            self.upstreams = upstreams
+            self.mcpServers = mcpServers
+            self.tools = tools
+        }
     }
 
     /// How long an allow of the gate may be relied upon.

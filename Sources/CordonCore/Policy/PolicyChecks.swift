@@ -13,6 +13,8 @@ struct PolicyChecks {
         checkFlags()
         checkSteps()
         checkChosenLane()
+        checkLanes()
+        checkApproved()
         checkSigners(policy.override.roles, "override.roles")
         checkSigners(policy.review.exceptionRoles, "review.exception_roles")
     }
@@ -165,6 +167,43 @@ struct PolicyChecks {
             policy.lane.nearest(in: keys).map { "did you mean `\($0)`?" }
             ?? "choose from \(keys.joined(separator: ", "))"
         faults.add(at: "lane", "no lane is called \(policy.lane.quoted): \(advice)")
+    }
+
+    private func checkLanes() {
+        for (index, lane) in policy.lanes.enumerated() {
+            let path = "lanes[\(index)]"
+            guard let may = lane.productionMay, faults.isSound("\(path).production_may"),
+                faults.isSound("\(path).draft_may")
+            else { continue }
+            let missing = lane.draftMay.filter { !may.contains($0) }.map(\.rawValue)
+            if !missing.isEmpty {
+                faults.add(
+                    at: "\(path).production_may",
+                    "a workflow in production may do what a draft may: add "
+                        + missing.joined(separator: ", "))
+            } else if may.isEmpty, lane.outside == .observe {
+                faults.add(
+                    at: "\(path).outside",
+                    "a lane that blocks all use lets nothing pass to be observed: write `refuse`")
+            }
+        }
+    }
+
+    private func checkApproved() {
+        let kinds = ["models", "upstreams", "mcp_servers", "tools"]
+        if policy.approved != nil, !kinds.contains(where: { faults.wasGiven("approved.\($0)") }) {
+            faults.add(
+                at: "approved",
+                "nothing is named, which would approve everything: list one of "
+                    + kinds.joined(separator: ", "))
+        }
+        guard policy.approved == nil, !faults.wasGiven("approved"), faults.isSound("lane"),
+            policy.chosenLane?.approvedOnly == true
+        else { return }
+        faults.add(
+            at: "lane",
+            "the lane \(policy.lane.quoted) allows what is approved and nothing else: say in "
+                + "`approved` what that is")
     }
 
     private func checkSigners(_ roles: [Role], _ path: String) {

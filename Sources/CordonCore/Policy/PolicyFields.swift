@@ -96,6 +96,8 @@ final class PolicyFields {
         optional(key).flatMap { flag($0, key) } ?? otherwise
     }
 
+    func optionalFlag(_ key: String) -> Bool? { optional(key).flatMap { flag($0, key) } }
+
     // MARK: - Words from a closed list
 
     typealias Choice = RawRepresentable<String> & CaseIterable & Equatable
@@ -113,10 +115,22 @@ final class PolicyFields {
         elements(key, presence) { self.choice($0, $1, noun) }
     }
 
+    /// Unlike an empty list, `nil` says nothing.
+    func optionalChoices<Value: Choice>(_ key: String, noun: String) -> [Value]? {
+        let values: [Value] = choices(key, noun: noun, presence: .optional)
+        return isGiven(key) ? values : nil
+    }
+
     // MARK: - Lists and sections
 
     func words(_ key: String, presence: Presence) -> [String] {
         elements(key, presence) { self.word($0, $1, name: key) }
+    }
+
+    /// Names, or beginnings of names that end in `*`; `nil` says nothing.
+    func optionalPatterns(_ key: String) -> [String]? {
+        let patterns = elements(key, .optional) { self.pattern($0, $1, name: key) }
+        return isGiven(key) ? patterns : nil
     }
 
     func numbers(_ key: String, in range: ClosedRange<Int>) -> [Int] {
@@ -172,6 +186,8 @@ final class PolicyFields {
 
 extension PolicyFields {
     private func path(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    private func isGiven(_ key: String) -> Bool { fields?[key] != nil }
 
     private func required(_ key: String, _ advice: String) -> Field? {
         if let fields, fields[key] == nil {
@@ -240,6 +256,23 @@ extension PolicyFields {
         faults.add(
             PolicyPlace(node.mark),
             "\(text.quoted) is no key: use at most 64 small letters, digits and single underscores")
+        return nil
+    }
+
+    private func pattern(_ node: Node, _ path: String, name: String) -> String? {
+        guard let text = text(node, path, name: name, advice: "write it") else { return nil }
+        let place = PolicyPlace(node.mark)
+        if text.utf8.count > Policy.maximumPatternSize {
+            faults.add(
+                place, "\(text.quoted) is too long: use at most \(Policy.maximumPatternSize) bytes")
+        } else if text.dropLast().contains("*") {
+            faults.add(
+                place, "\(text.quoted) has `*` inside: it stands at the end, for any rest of a name"
+            )
+        } else {
+            return text
+        }
+        faults.forget(path)
         return nil
     }
 

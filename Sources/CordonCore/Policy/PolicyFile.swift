@@ -23,6 +23,9 @@ extension Policy {
     /// In characters: what any one text in it may have at most.
     package static let maximumTextLength = 4_000
 
+    /// In bytes: what the name of something approved may have at most.
+    package static let maximumPatternSize = 200
+
     /// The policy that ships with Cordon, as people read and edit it.
     package static var standardText: String {
         String(decoding: PackageResources.default_policy_yaml, as: UTF8.self)
@@ -74,6 +77,7 @@ extension Policy {
             retention: fields.list("retention", RetentionClass.init(reading:)),
             lanes: fields.list("lanes", Lane.init(reading:)),
             lane: fields.word("lane"),
+            approved: fields.optionalSection("approved", Approved.init(reading:)),
             gate: fields.section("gate", GateTerms.init(reading:)),
             lookbackDays: fields.number("lookback_days", in: 1...3_650),
             recurrence: fields.section("recurrence", Recurrence.init(reading:)),
@@ -208,7 +212,20 @@ extension Policy.Lane {
         self.init(
             key: fields.word("key"),
             title: fields.text("title"),
-            draftMay: fields.choices("draft_may", noun: "gate action", presence: .required))
+            draftMay: fields.choices("draft_may", noun: "gate action", presence: .required),
+            productionMay: fields.optionalChoices("production_may", noun: "gate action"),
+            approvedOnly: fields.optionalFlag("approved_only"),
+            outside: fields.optionalChoice("outside", noun: "way with what is outside"))
+    }
+}
+
+extension Policy.Approved {
+    fileprivate init(reading fields: PolicyFields) {
+        self.init(
+            models: fields.optionalPatterns("models"),
+            upstreams: fields.optionalPatterns("upstreams"),
+            mcpServers: fields.optionalPatterns("mcp_servers"),
+            tools: fields.optionalPatterns("tools"))
     }
 }
 

@@ -34,6 +34,8 @@ struct MCPCall: Sendable {
         let beganAt: Instant
         /// Who has allowed it, where somebody had to.
         var approval: Approval?
+        /// What about it is outside the company's lane, and passes.
+        var shadowUse: [String] = []
     }
 
     func answer(_ body: RequestBody) async throws -> Response {
@@ -58,6 +60,7 @@ struct MCPCall: Sendable {
                 .outsideAuthority, "\(key.workflow) may not reach the server \(server.name).",
                 status: 403)
         }
+        try checkLane(entry)
     }
 
     private func read(_ body: RequestBody) async throws -> [UInt8] {
@@ -83,6 +86,7 @@ struct MCPCall: Sendable {
                 return Response(status: .methodNotAllowed, headers: [.allow: "POST"])
             }
         }
+        notePassing()
         let call = UpstreamCall()
         watch?.whenGone { call.giveUp(.callerGone) }
         let beganAt = gateway.operations.outside.now()
@@ -199,6 +203,8 @@ struct MCPCall: Sendable {
             try await noteDenial(answer)
             return said(refusal, admitted)
         }
+        admitted.shadowUse = shadowUse(answer)
+        gateway.note(admitted.shadowUse, key)
         let finish = Finish(gateway.operations.gate, passing, watch)
         do {
             let answer = try await forwarded(bytes, admitted, finish)
@@ -430,6 +436,7 @@ struct MCPCall: Sendable {
             record.attributes.append(
                 ("decision", JSONTree.string(PeopleAsked.note(approval)).bytes))
         }
+        record.note(shadowUse: admitted.shadowUse)
         if let delivered { record.attributes.append(("delivered", delivered.json)) }
         return record
     }

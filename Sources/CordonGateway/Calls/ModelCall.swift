@@ -37,6 +37,8 @@ struct ModelCall: Sendable {
         let call: UpstreamCall
         let asked: Asked?
         let beganAt: Instant
+        /// What about it is outside the company's lane, and passes.
+        let shadowUse: [String]
         /// What was sent, where it is passed on unread.
         let sent = OpaqueCopy()
         /// Whether there is a record: a call leaves one, whatever way it ends.
@@ -122,9 +124,11 @@ struct ModelCall: Sendable {
             try checkRecorder(answer.entry)
             let upstream = try front.upstream(
                 among: gateway.upstreams, terms: answer.entry.terms, model: asked?.model)
+            let shadowUse = try checkLane(answer, asked, upstream)
+            gateway.note(shadowUse, key)
             return Admitted(
                 passing: passing, entry: answer.entry, upstream: upstream, call: UpstreamCall(),
-                asked: asked, beganAt: beganAt)
+                asked: asked, beganAt: beganAt, shadowUse: shadowUse)
         } catch {
             gateway.operations.gate.end(passing)
             gateway.figures.add(\.denied)
@@ -192,7 +196,7 @@ struct ModelCall: Sendable {
         let held = body.count
         var record = self.record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = gateway.operations.outside.now()
-        record.describe(self, admitted.upstream, response)
+        record.describe(self, admitted, response)
         let plain = PlainAnswer(body, operation)
         if plain == nil, operation.generates, response.status.code < 300 {
             throw Denial(
@@ -247,7 +251,9 @@ struct ModelCall: Sendable {
                     within: admitted.passing, request)
             else { continue }
             switch answer.decision {
-            case .allow: allowed.append(call)
+            case .allow:
+                gateway.note([answer.shadowUse].compactMap(\.self), key)
+                allowed.append(call)
             case .stopped(let stop): throw Denial(stop: stop, entry: answer.entry)
             case .deny(let reason), .notReady(let reason):
                 denied.append((call, reason.final))
@@ -316,7 +322,7 @@ struct ModelCall: Sendable {
         var record = record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = gateway.operations.outside.now()
         record.status = admitted.passing.isCut ? "cut" : "caller_gone"
-        record.describe(self, admitted.upstream, response)
+        record.describe(self, admitted, response)
         gateway.keepBehind(
             record, source: front.rawValue, key: key, size: size, cause: requestID)
     }
@@ -330,7 +336,7 @@ struct ModelCall: Sendable {
         record.status =
             admitted.passing.isCut
             ? "cut" : admitted.call.end == .callerGone ? "caller_gone" : "error: \(denial.code)"
-        record.describe(self, admitted.upstream, nil)
+        record.describe(self, admitted, nil)
         record.attributes.append(("fault", JSONTree.string("\(error)").bytes))
         // Nothing is released, so nothing waits for the record.
         gateway.keepBehind(

@@ -188,7 +188,7 @@ struct StreamedAnswer: Sendable {
         var record = call.record(admitted.asked, beganAt: admitted.beganAt)
         record.status = "begun"
         record.kind = .note
-        record.describe(call, admitted.upstream, response)
+        record.describe(call, admitted, response)
         try await call.keepOrRefuse(record, size: requestSize)
     }
 
@@ -210,7 +210,7 @@ struct StreamedAnswer: Sendable {
         var record = call.record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = call.gateway.operations.outside.now()
         record.status = status
-        record.describe(call, admitted.upstream, response)
+        record.describe(call, admitted, response)
         if let reader = passage.reader {
             record.facts = reader.facts
             record.output = reader.output
@@ -380,13 +380,13 @@ struct StreamPassage: Sendable {
 extension CallRecord {
     /// Says how the call went, beside what was said.
     mutating func describe(
-        _ call: ModelCall, _ upstream: Upstream, _ response: HTTPClientResponse?
+        _ call: ModelCall, _ admitted: ModelCall.Admitted, _ response: HTTPClientResponse?
     ) {
         var json = JSONText()
         json.beginObject()
         json.member("method", call.method)
         json.member("path", call.path)
-        json.member("upstream", upstream.name)
+        json.member("upstream", admitted.upstream.name)
         json.member("status", response.map { Int($0.status.code) })
         json.member("request_id", call.requestID)
         json.member(
@@ -396,6 +396,7 @@ extension CallRecord {
             })
         json.endObject()
         attributes.append(("http", json.bytes))
+        note(shadowUse: admitted.shadowUse)
     }
 
     /// Takes in an answer that came whole.

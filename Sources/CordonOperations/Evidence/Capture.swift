@@ -46,6 +46,7 @@ struct CapturedDraft: Sendable {
         let fingerprints: [ChangeAspect: String]
         let toolPins: [ToolPin]
         let hasClientKey: Bool
+        let openUse: OpenUse?
     }
 }
 
@@ -96,7 +97,7 @@ final class CaptureSealer {
             record: .init(
                 sequence: record.sequence, shortfalls: record.shortfalls, advice: record.advice,
                 fingerprints: record.fingerprints, toolPins: record.toolPins,
-                hasClientKey: record.clientKey != nil))
+                hasClientKey: record.clientKey != nil, openUse: record.openUse))
     }
 
     private static func dedupe(

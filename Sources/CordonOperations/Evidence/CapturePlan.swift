@@ -30,6 +30,8 @@ struct CapturePlan: Sendable {
     private(set) var newSources: [(workflow: String, number: Int, step: Int)] = []
     private(set) var changes: [Change] = []
     private(set) var gaps: [GapNews] = []
+    /// What failed open and was used, with the step whose record tells of it.
+    private(set) var openUses: [(workflow: String, use: OpenUse, step: Int)] = []
 
     private var nextNumber: Int
     private var numbers: [String: Int] = [:]
@@ -69,6 +71,7 @@ struct CapturePlan: Sendable {
     /// Notes what a record shows for the first time, and what it lacks.
     mutating func observe(_ draft: CapturedDraft, _ known: Catalogue.Source?) {
         let number = numbers[draft.workflow] ?? 0
+        if let use = draft.record.openUse { openUses.append((draft.workflow, use, steps.count)) }
         for (aspect, said) in draft.record.fingerprints.sorted(by: {
             $0.key.rawValue < $1.key.rawValue
         }) {
@@ -175,6 +178,7 @@ struct CapturePlan: Sendable {
                 + "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT."
         case .clockSkew:
             "The sender's clock runs ahead by more than two minutes: set it by a time server."
+        case .withoutGate: draft.record.openUse?.sentence ?? ""
         case .dropped, .silence: ""
         }
     }

@@ -6,10 +6,13 @@ extension Operations {
     /// Notes that a call of a workflow passed without its record: the gap is itself kept.
     package func noteUnrecordedCall(_ workflow: String) async throws {
         let now = outside.now()
+        recorder.withOpenUses { $0.tellUnrecorded(workflow, at: now) }
         let news = recorder.withCatalogue { $0.lost(workflow, at: now) } ?? nil
         guard let news else { return }
         try await perform(.cordon("gateway")) { try $0.transaction.gapOpen(news, cause: "gateway") }
         _ = recorder.withCatalogue { $0.apply(opens: [news], closes: []) }
+        // The first is told at once; those that follow, with the next look at the gaps.
+        try await tellOpenUses()
     }
 
     /// What tells of a workflow when it has acted: evidence that was sent, and nothing can be
@@ -48,15 +51,26 @@ extension Operations {
         _ workflow: String, _ what: String, unlessOneBegins beginning: String
     ) async throws {
         try await perform(.cordon("gateway")) { work in
-            let named = try work.workflow(workflow)
-            guard named.retiredReason == nil else { return }
-            let waiting = try work.transaction.incidents(
-                IncidentFilter(
-                    workflow: workflow, state: .reported, reporter: Person.cordon.id),
-                before: nil, limit: 10)
-            if waiting.contains(where: { $0.report.what.hasPrefix(beginning) }) { return }
-            _ = try work.openIncident(
-                workflow: workflow, unlisted: nil, what: what, leftCompany: .no)
+            try work.suggestIncident(
+                workflow, what: what, leftCompany: .no, unlessOneBegins: beginning)
         }
+    }
+}
+
+extension Work {
+    /// Opens an incident for somebody to judge, unless one that Cordon opened waits for that; what
+    /// nobody has registered, or is retired, has none.
+    ///
+    /// One that waits to be judged is enough, or with `beginning` one that begins so.
+    func suggestIncident(
+        _ key: String, what: String, leftCompany: Answer, unlessOneBegins beginning: String = ""
+    ) throws {
+        guard let named = try transaction.workflow(key), named.retiredReason == nil else { return }
+        let waiting = try transaction.incidents(
+            IncidentFilter(workflow: key, state: .reported, reporter: Person.cordon.id),
+            before: nil, limit: 10)
+        if waiting.contains(where: { $0.report.what.hasPrefix(beginning) }) { return }
+        _ = try openIncident(
+            workflow: key, unlisted: nil, what: what, leftCompany: leftCompany)
     }
 }

@@ -32,6 +32,7 @@ package final class Recorder: Sendable {
         /// Bytes that are being sealed or wait to be written.
         var bytes = 0
         var refused = 0
+        var openUses = OpenUseTally()
         /// With how many records the next dictionary is trained.
         var trainingAt = 1_024
     }
@@ -263,7 +264,10 @@ package final class Recorder: Sendable {
         let indices = try await Operations.saying {
             try await store.write { try $0.write(plan, cause: "evidence") }
         }
-        state.withLock { $0.catalogue?.apply(plan, indices: indices) }
+        state.withLock { state in
+            state.catalogue?.apply(plan, indices: indices)
+            for (workflow, use, _) in plan.openUses { state.openUses.tell(use, of: workflow) }
+        }
         onCommit()
         let ids = try await earlierIDs(plan, indices)
         return zip(zip(plan.steps, drafts), indices).map { step, index in
@@ -302,6 +306,11 @@ package final class Recorder: Sendable {
             state.catalogue = catalogue
             return value
         }
+    }
+
+    /// Runs `body` on what failed open and was used.
+    func withOpenUses<T: Sendable>(_ body: (inout OpenUseTally) -> T) -> T {
+        state.withLock { body(&$0.openUses) }
     }
 
     /// Whether a dictionary should be trained now: once for each time that the records have grown
@@ -362,6 +371,12 @@ extension Transaction {
                     index: index, at: at))
         }
         for gap in plan.gaps { try gapOpen(gap, cause: cause) }
+        for (workflow, use, step) in plan.openUses {
+            guard case .write(let draft, _) = plan.steps[step] else { continue }
+            try journalAppend(
+                EvidenceEvent.openUsed(use, index: indices[step]), stream: "evidence/\(workflow)",
+                actor: .cordon, at: draft.draft.receivedAt, cause: cause)
+        }
         return indices
     }
 

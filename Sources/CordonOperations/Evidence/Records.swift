@@ -41,6 +41,9 @@ package struct CaptureState: Sendable {
     package let holds: [String]
     package let retention: String
     package let retentionDays: Int
+    /// What failed open and was used, in all.
+    package let openUses: [OpenUse]
+    package let shadowUses: [SeenShadowUse]
 }
 
 /// A change of a workflow, noticed or announced.
@@ -183,14 +186,18 @@ extension Work {
             gaps: try source.map { try gaps(of: $0, openOnly: false) } ?? [],
             holds: try transaction.holds(workflow: key, released: false).map(\.id),
             retention: retention?.key ?? "usual",
-            retentionDays: retention?.days ?? Self.usualRetentionDays)
+            retentionDays: retention?.days ?? Self.usualRetentionDays,
+            openUses: try openUses(key), shadowUses: try shadowUses(key))
     }
 
-    /// Workflows that send evidence and that nobody has registered.
+    /// Workflows that send evidence and that nobody has registered, and those that used what is
+    /// outside the lane that the company has chosen.
     package func shadowWorkflows() throws -> [CaptureState] {
-        try transaction.sources().filter { try transaction.workflow($0.key) == nil }.map {
-            try captureState($0.key)
-        }
+        let registered = try transaction.workflowsWithRevision().map(\.workflow.key)
+        let known = Set(registered)
+        let unknown = try transaction.sources().map(\.key).filter { !known.contains($0) }
+        let outside = try registered.filter { try !shadowUses($0).isEmpty }
+        return try (unknown + outside).map { try captureState($0) }
     }
 
     package func gaps(workflow: String?, openOnly: Bool) throws -> [CaptureState.Gap] {

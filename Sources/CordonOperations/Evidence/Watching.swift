@@ -33,6 +33,7 @@ extension Operations {
 
     /// Opens and closes what time alone opens and closes.
     package func watchCapture() async throws {
+        try await tellOpenUses()
         let now = outside.now()
         let watched = gate.workflowsRunning
         guard

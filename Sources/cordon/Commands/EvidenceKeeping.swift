@@ -38,6 +38,7 @@ struct ShowGaps: ClientCommand {
             "  kept for \(state["retention_days"]?.integer ?? 0) days (\(field("retention")))")
         let holds = (state["holds"]?.items ?? []).compactMap(\.text)
         if !holds.isEmpty { lines.append("  held by \(holds.joined(separator: ", "))") }
+        lines += WorkflowText.passed(state).map { "  \($0)" }
         let gaps = state["gaps"]?.items ?? []
         return lines + (gaps.isEmpty ? ["No gap is known."] : table(gaps))
     }
@@ -58,7 +59,7 @@ struct ShowGaps: ClientCommand {
 struct ListShadowWorkflows: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "shadow",
-        abstract: "Workflows that send evidence and that nobody has registered.",
+        abstract: "Workflows that nobody has registered, and use outside the chosen lane.",
         discussion: """
             Example:
               cordon evidence shadow
@@ -69,21 +70,36 @@ struct ListShadowWorkflows: ClientCommand {
     func carryOut(_ run: CommandRun) async throws {
         run.show(try await run.get(Paths.root + "/shadow-workflows")) { list in
             let rows = list["items"]?.items ?? []
-            guard let first = rows.first else {
-                return ["Every workflow that sends is registered."]
+            guard !rows.isEmpty else {
+                return ["Every workflow that sends is registered, and none used anything outside."]
             }
-            return Console.table(
-                ["WORKFLOW", "RECORDS", "FIRST", "LAST"],
+            let table = Console.table(
+                ["WORKFLOW", "REGISTERED", "RECORDS", "FIRST", "LAST"],
                 rows.map { row in
                     [
-                        row["workflow"]?.text ?? "", "\(row["records"]?.integer ?? 0)",
-                        row["first_at"]?.text ?? "", row["last_at"]?.text ?? "-",
+                        row["workflow"]?.text ?? "",
+                        row["registered"]?.truth == true ? "yes" : "no",
+                        "\(row["records"]?.integer ?? 0)", row["first_at"]?.text ?? "",
+                        row["last_at"]?.text ?? "-",
                     ]
-                }) + [
-                    "Next: cordon workflow register --key \(first["workflow"]?.text ?? "") "
-                        + "--name NAME --function FUNCTION"
-                ]
+                })
+            return table + rows.flatMap(uses) + next(rows)
         }
+    }
+
+    private func uses(_ row: JSONValue) -> [String] {
+        (row["uses"]?.items ?? []).map { use in
+            "\(row["workflow"]?.text ?? "") since \(use["first_at"]?.text ?? "-"): "
+                + (use["what"]?.text ?? "")
+        }
+    }
+
+    private func next(_ rows: [JSONValue]) -> [String] {
+        guard let unknown = rows.first(where: { $0["registered"]?.truth != true }) else {
+            return []
+        }
+        let key = unknown["workflow"]?.text ?? ""
+        return ["Next: cordon workflow register --key \(key) --name NAME --function FUNCTION"]
     }
 }
 

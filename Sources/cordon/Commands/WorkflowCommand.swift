@@ -84,7 +84,10 @@ struct ShowWorkflow: ClientCommand {
     @OptionGroup var server: ServerOptions
 
     func carryOut(_ run: CommandRun) async throws {
-        run.show(try await run.get(workflow.path), WorkflowText.whole)
+        let evidence = try await run.get(workflow.path + "/evidence").json
+        run.show(try await run.get(workflow.path)) {
+            WorkflowText.whole($0) + WorkflowText.passed(evidence)
+        }
     }
 }
 

@@ -38,6 +38,25 @@ enum WorkflowText {
         return lines
     }
 
+    /// How often it went on although it ought not to have, by what is told of its evidence.
+    static func passed(_ evidence: JSONValue?) -> [String] {
+        let open = (evidence?["open_uses"]?.items ?? []).map { use in
+            let what =
+                use["kind"]?.text == "without_gate"
+                ? "Went on without the gate's answer" : "Passed the gateway without a record"
+            return "\(what): \(times(use)), the last time \(use["last_at"]?.text ?? "-")."
+        }
+        let shadow = (evidence?["shadow_uses"]?.items ?? []).map { use in
+            "Shadow use since \(use["first_at"]?.text ?? "-"): \(use["what"]?.text ?? "")"
+        }
+        return open + shadow
+    }
+
+    private static func times(_ use: JSONValue) -> String {
+        let count = use["count"]?.integer ?? 0
+        return count == 1 ? "once" : "\(count) times"
+    }
+
     /// A stop with its targets, and what is still to be done for it.
     static func containment(_ containment: JSONValue, _ key: String) -> [String] {
         func field(_ name: String) -> String { containment[name]?.text ?? "" }

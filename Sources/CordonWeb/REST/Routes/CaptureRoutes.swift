@@ -157,8 +157,21 @@ enum EvidenceReceipt {
                 "Model exchanges come without what was asked or answered: send `input` and "
                 + "`output` with each record."
         }
+        if kind == .note, let note = record.groups.first(where: { $0.name == .note }) {
+            record.openUse = try openUse(note.json, pointer)
+            if record.openUse != nil { record.shortfalls.append(.withoutGate) }
+        }
         record.fingerprints = Fingerprint.of(record)
         return record
+    }
+
+    private static func openUse(_ note: [UInt8], _ pointer: String) throws(Refusal) -> OpenUse? {
+        do throws(Refusal) { return try OpenUse(note: note) } catch {
+            let place = "\(pointer)/note/\(OpenUse.noteMember)"
+            throw Refusal(
+                .invalidInput, error.detail,
+                blockers: [Blocker(OpenUse.noteMember, error.detail, pointer: place)])
+        }
     }
 
     /// A group is an object: what is none gets the group's name as its member.

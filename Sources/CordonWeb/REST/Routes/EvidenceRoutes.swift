@@ -131,16 +131,18 @@ enum EvidenceRoutes {
 
     private static let shadow = Route.ask(
         "/shadow-workflows", "listShadowWorkflows", tag,
-        "Workflows that send evidence and that nobody has registered.", .readEvidence,
+        "Workflows that nobody has registered, and use outside the chosen lane.", .readEvidence,
         command: "evidence shadow", ShadowListView.self
     ) { work, _ in
         // Of all workflows: a token of one of them has no business here.
         try work.mayTouch(nil)
         return ShadowListView(
             items: try work.shadowWorkflows().map {
-                ShadowWorkflowView(
-                    workflow: $0.workflow, firstAt: ($0.firstAt ?? work.now).rfc3339,
-                    lastAt: $0.lastAt?.rfc3339, records: $0.records)
+                let firstAt = $0.firstAt ?? $0.shadowUses.map(\.firstAt).min() ?? work.now
+                return ShadowWorkflowView(
+                    workflow: $0.workflow, registered: $0.isRegistered, firstAt: firstAt.rfc3339,
+                    lastAt: $0.lastAt?.rfc3339, records: $0.records,
+                    uses: $0.shadowUses.map(ShadowUseView.init))
             })
     }
 
@@ -256,7 +258,9 @@ extension WorkflowEvidenceView {
             workflow: state.workflow, registered: state.isRegistered, records: state.records,
             firstAt: state.firstAt?.rfc3339, lastAt: state.lastAt?.rfc3339,
             gaps: state.gaps.map(GapStateView.init), holds: state.holds,
-            retention: state.retention, retentionDays: state.retentionDays)
+            retention: state.retention, retentionDays: state.retentionDays,
+            openUses: state.openUses.map(OpenUseView.init),
+            shadowUses: state.shadowUses.map(ShadowUseView.init))
     }
 }
 

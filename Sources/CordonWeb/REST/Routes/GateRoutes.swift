@@ -43,6 +43,7 @@ enum GateRoutes {
         guard case .allow(let lease) = answer.decision else {
             return refused(answer, exchange, decisionID: nil)
         }
+        if let use = answer.shadowUse { try await exchange.operations.noteShadowUse(key, [use]) }
         return GateJSON.allow(answer.entry, leaseMilliseconds: lease)
     }
 
@@ -82,6 +83,9 @@ enum GateRoutes {
             try await exchange.operations.tripOnDenial(key, reason: reason)
         }
         if case .allow(let lease) = answer.decision {
+            if let use = answer.shadowUse {
+                try await exchange.operations.noteShadowUse(key, [use])
+            }
             // Who was allowed by people is told so: it holds for this once.
             return approval == nil
                 ? GateJSON.allow(answer.entry, leaseMilliseconds: lease, decisionID: id)

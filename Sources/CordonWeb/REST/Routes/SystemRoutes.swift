@@ -56,7 +56,8 @@ enum SystemRoutes {
         let counts = try await operations.ask(exchange.asCaller) { try $0.incidentCounts() }
         return .text(
             Metrics.text(
-                gate: operations.gate.counts, states: operations.gate.states, incidents: counts,
+                gate: operations.gate.counts, shadowUses: operations.gate.shadowUses,
+                openUses: operations.openUses, states: operations.gate.states, incidents: counts,
                 writesWaiting: operations.writesWaiting, evidence: operations.evidenceFigures,
                 version: exchange.site.version)
                 + Metrics.publishing(operations.publisher.progress) + exchange.site.moreMetrics(),
@@ -78,7 +79,8 @@ enum SystemRoutes {
 /// Metrics in Prometheus' text format: base units, no ids of people or incidents as labels.
 enum Metrics {
     static func text(
-        gate: GateCounts, states: [Workflow.State: Int],
+        gate: GateCounts, shadowUses: Int, openUses: [OpenUse.Kind: Int],
+        states: [Workflow.State: Int],
         incidents: [(kind: String, level: Int, state: String, count: Int)], writesWaiting: Int,
         evidence: EvidenceFigures, version: String
     ) -> String {
@@ -97,6 +99,13 @@ enum Metrics {
                 ("{decision=\"approval\"}", gate.approval),
                 ("{decision=\"stopped\"}", gate.stopped),
             ])
+        metric(
+            "cordon_gate_open_used_total", "counter",
+            "How often something that fails open was used since the start.",
+            OpenUse.Kind.allCases.map { ("{kind=\"\($0.rawValue)\"}", openUses[$0] ?? 0) })
+        metric(
+            "cordon_shadow_uses_total", "counter",
+            "Calls outside the policy's lane that passed since the start.", [("", shadowUses)])
         metric(
             "cordon_workflows", "gauge", "Workflows by state.",
             Workflow.State.allCases.map { ("{state=\"\($0.rawValue)\"}", states[$0] ?? 0) })

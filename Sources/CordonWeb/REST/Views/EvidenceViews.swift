@@ -139,13 +139,48 @@ struct WorkflowEvidenceView: Codable, Sendable {
     let holds: [String]
     let retention: String
     let retentionDays: Int
+    /// How often something failed open and was used.
+    let openUses: [OpenUseView]
+    /// What was used outside the lane that the company has chosen, and passed.
+    let shadowUses: [ShadowUseView]
+}
+
+struct OpenUseView: Codable, Sendable {
+    /// `without_gate` or `without_record`.
+    let kind: String
+    let count: Int
+    let firstAt: String?
+    let lastAt: String?
+
+    init(_ use: OpenUse) {
+        kind = use.kind.rawValue
+        count = use.count
+        firstAt = use.firstAt?.rfc3339
+        lastAt = use.lastAt?.rfc3339
+    }
+}
+
+struct ShadowUseView: Codable, Sendable {
+    let what: String
+    let firstAt: String
+    /// Told anew once a day.
+    let lastAt: String
+
+    init(_ use: SeenShadowUse) {
+        what = use.what
+        firstAt = use.firstAt.rfc3339
+        lastAt = use.lastAt.rfc3339
+    }
 }
 
 struct ShadowWorkflowView: Codable, Sendable {
     let workflow: String
+    let registered: Bool
     let firstAt: String
     let lastAt: String?
     let records: Int
+    /// What a registered workflow used outside the lane that the company has chosen.
+    let uses: [ShadowUseView]
 }
 
 struct ShadowListView: Codable, Sendable {

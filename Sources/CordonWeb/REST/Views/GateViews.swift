@@ -8,6 +8,8 @@ struct GateStateView: Codable, Sendable {
     let state: String
     /// Whether the workflow as such may go on.
     let mayRun: Bool
+    /// Why not, where neither a stop nor the state says so.
+    let reason: String?
     let revision: UInt64
     let stops: [GateStopView]
     let onFailure: String
@@ -18,7 +20,8 @@ struct GateStateView: Codable, Sendable {
         state = entry.state.rawValue
         let stops = entry.stops + (entry.stopTest.map { [GateEntry.Stop($0)] } ?? [])
         let isStopped = stops.contains { $0.scope == .whole }
-        mayRun = !isStopped && entry.state != .retired
+        mayRun = !isStopped && entry.state != .retired && !entry.lane.blocksAll
+        reason = entry.lane.blocksAll ? entry.lane.blocked : nil
         revision = entry.revision
         self.stops = stops.map(GateStopView.init)
         onFailure = entry.terms.onFailure.rawValue
@@ -62,6 +65,11 @@ struct GateTrialView: Codable, Sendable {
         let entry = answer.entry
         var considered = ["The workflow is \(entry.state.rawValue)."]
         if let test = entry.stopTest { considered.append(test.reason) }
+        let lane = entry.lane
+        considered.append(
+            "The policy's lane is \"\(lane.title)\""
+                + (lane.observes ? ", which lets pass and records what is outside it." : "."))
+        considered += [answer.shadowUse].compactMap { $0.map { "Shadow use: \($0)" } }
         considered += entry.stops.map { stop in
             let covers = stop.covers(request) ? "covers" : "does not cover"
             return "A stop (\(stop.incident)) \(covers) this."
