@@ -154,11 +154,12 @@ enum ApprovalText {
         let decisions =
             (approval["approvals"]?.items ?? []).map { ("Yes", $0) }
             + [approval["rejection"]].compactMap { $0.map { ("No", $0) } }
-        let said = decisions.map { word, decision in
-            let why = decision["reason"]?.text ?? ""
-            return "\(word) from \(decision["by"]?.text ?? "") at "
-                + "\(decision["at"]?.text ?? "")" + (why.isEmpty ? "" : ": \(why)")
-        } + [approval["ending"]?.text].compactMap { $0.map { "Ended: \($0)" } }
+        let said =
+            decisions.map { word, decision in
+                let why = decision["reason"]?.text ?? ""
+                return "\(word) from \(decision["by"]?.text ?? "") at "
+                    + "\(decision["at"]?.text ?? "")" + (why.isEmpty ? "" : ": \(why)")
+            } + [approval["ending"]?.text].compactMap { $0.map { "Ended: \($0)" } }
         return named + arguments + edited + diff + said + ["Digest: \(text("digest"))"]
     }
 }
