@@ -395,10 +395,13 @@ def test_theCommandsDoTheSame(either: House, desk: Desk, tmp_path: Path) -> None
         "--arguments", '{"amount": 20, "fine": 0.1000000000000000055}',
     )  # fmt: skip
     assert "It may be carried out once, until " in said
-    assert '"fine":0.1000000000000000055' in cli.done("approval", "show", first)
+    shown = cli.done("approval", "show", first)
+    assert '"fine":0.1000000000000000055' in shown and ": Less.\n" in shown
     assert "will not be carried out" in cli.done(
         "approval", "reject", second, "--reason", "Refund Birch first."
     )
+    shown = cli.done("approval", "show", second)
+    assert "No from gus at " in shown and ": Refund Birch first.\n" in shown
     cli.exits(2, "approval", "reject", second, "--reason", "Again.")
     cli.exits(2, "approval", "approve", first, "--arguments", "[1]")
     assert cli.json("approval", "show", second)["state"] == "rejected"

@@ -151,9 +151,15 @@ enum ApprovalText {
         let arguments = ["Arguments: \(text("arguments_text"))"]
         let edited = approval["edited_arguments_text"]?.text.map { ["Allowed with: \($0)"] } ?? []
         let diff = text("diff").isEmpty ? [] : ["It would change:"] + [text("diff")]
-        let said = (approval["approvals"]?.items ?? []).map {
-            "Yes from \($0["by"]?.text ?? "") at \($0["at"]?.text ?? "")"
-        }
+        let decisions =
+            (approval["approvals"]?.items ?? []).map { ("Yes", $0) }
+            + [approval["rejection"]].compactMap { $0.map { ("No", $0) } }
+        let said =
+            decisions.map { word, decision in
+                let why = decision["reason"]?.text ?? ""
+                return "\(word) from \(decision["by"]?.text ?? "") at "
+                    + "\(decision["at"]?.text ?? "")" + (why.isEmpty ? "" : ": \(why)")
+            } + [approval["ending"]?.text].compactMap { $0.map { "Ended: \($0)" } }
         return named + arguments + edited + diff + said + ["Digest: \(text("digest"))"]
     }
 }
