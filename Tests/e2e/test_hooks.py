@@ -293,7 +293,8 @@ def test_aPersonAllowsOneCallOfCopilotStudios(hooks: House) -> None:
     told = asker.told(COPILOT, copilot("file_draft", text="Dear Birch"))
     assert told["blockAction"] is True and "/approvals/" in told["reason"]
     (waiting,) = gus.get("approvals", workflow=asker.flow.key).done(200)["items"]
-    assert waiting["tool"] == "file_draft" and waiting["arguments"] == {"text": "Dear Birch"}
+    shown = gus.get(f"approvals/{waiting['id']}").done(200)
+    assert shown["tool"] == "file_draft" and shown["arguments"] == {"text": "Dear Birch"}
     gus.post(f"approvals/{waiting['id']}/approve", {}).done(200)
     assert asker.told(COPILOT, copilot("file_draft", text="Dear Larch"))["blockAction"] is True
     assert asker.told(COPILOT, copilot("file_draft", text="Dear Birch")) == {"blockAction": False}
