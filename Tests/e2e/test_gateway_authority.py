@@ -305,7 +305,7 @@ def test_aCallThatNeedsAPersonDoesNotJustPass(way: Way, home: House) -> None:
     tools = [{"name": "pay", "access": "write", "needs_approval": True}]
     flow = home.flow("approved", tools)
     way.upstream(home).says(way.script("Let me see. ", [ALLOWED]))
-    outcome = way.ask(flow, {})
+    outcome = way.ask(flow, {"x-cordon-wait": "0"})
     assert outcome.calls == [] and "approve" in outcome.text
     assert flow.incidents() == []
 
