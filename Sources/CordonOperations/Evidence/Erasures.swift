@@ -232,24 +232,42 @@ extension Operations {
             try work.mayTouch(nil)
             return try work.transaction.sources()
         }
-        let counts = try await search.forgetting(nil) {
-            var counts: [String: Int] = [:]
-            var shards: Set<UInt64> = []
+        let run = try await search.forgetting(nil) {
+            let run = try await expireAll(sources, caller)
+            return (run, run.shards)
+        }
+        if !run.counts.isEmpty { try await store.truncateLog() }
+        if let fault = run.fault { throw fault }
+        return run.counts
+    }
+
+    private struct RetentionRun: Sendable {
+        var counts: [String: Int] = [:]
+        var shards: Set<UInt64> = []
+        /// What ended it: the batches before are deleted all the same, and their words go as well.
+        var fault: Refusal?
+    }
+
+    private func expireAll(
+        _ sources: [EvidenceSource], _ caller: Caller
+    ) async throws -> RetentionRun {
+        var run = RetentionRun()
+        do {
             for source in sources {
                 var next: UInt64? = 0
                 while let from = next {
                     let (expired, after) = try await perform(caller) {
                         try $0.expire(source, from: from)
                     }
-                    if !expired.isEmpty { counts[source.key, default: 0] += expired.count }
-                    shards.formUnion(expired.map(SearchShard.number(of:)))
+                    if !expired.isEmpty { run.counts[source.key, default: 0] += expired.count }
+                    run.shards.formUnion(expired.map(SearchShard.number(of:)))
                     next = after
                 }
             }
-            return (counts, shards)
+        } catch let refusal as Refusal {
+            run.fault = refusal
         }
-        if !counts.isEmpty { try await store.truncateLog() }
-        return counts
+        return run
     }
 
     /// Approves an erasure and takes the words of its records out of every file.

@@ -130,8 +130,9 @@ package final class SearchIndex: Sendable {
 
     /// Deletes content, and removes the shards that hold its words; they are made again without it.
     ///
-    /// `possible` are all that may hold some of it, `nil` for any; `body` says which of them do. A
-    /// crash anywhere in between is put right by the next start.
+    /// `possible` are all that may hold some of it, `nil` for any; `body` says which of them do,
+    /// and throws a refusal only where it has deleted nothing. A crash anywhere in between is put
+    /// right by the next start.
     func forgetting<T: Sendable>(
         _ possible: Set<UInt64>?, _ body: () async throws -> (T, Set<UInt64>)
     ) async throws -> T {
