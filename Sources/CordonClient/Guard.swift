@@ -1,11 +1,12 @@
 import CordonAPI
-import FoundationEssentials
+public import FoundationEssentials
 
 /// Asks Cordon before a workflow acts, and hears of stops while it does.
 ///
 /// One guard serves one workflow and the whole program. An allow is used again for the very same
 /// question until its lease has run out. Without an answer the workflow's own setting decides; it
 /// is closed until the first allow has told it. A stop that is known of holds whoever is gone.
+/// Each time that the workflow went on without an answer is told to Cordon once it answers again.
 public actor Guard {
     /// The workflow's key.
     public nonisolated let workflow: String
@@ -19,7 +20,9 @@ public actor Guard {
     private let client: CordonClient
     private let seconds: Int64
     private let onOpen: @Sendable (String) -> Void
+    private let now: @Sendable () -> Date
     private var memory: GateMemory
+    private var passed = PassedOpen()
     private var heard = -1
     private var confirmed = -1
 
@@ -37,15 +40,18 @@ public actor Guard {
     ///     own setting.
     ///   - seconds: How long an answer may take.
     ///   - onOpen: Is told each time the workflow goes on without an answer.
+    ///   - now: Says what time it is, for what is told of those times.
     public init(
         _ workflow: String, _ client: CordonClient, point: String? = nil, failsOpen: Bool = false,
-        seconds: Int64 = 2, onOpen: @escaping @Sendable (String) -> Void = { _ in }
+        seconds: Int64 = 2, onOpen: @escaping @Sendable (String) -> Void = { _ in },
+        now: @escaping @Sendable () -> Date = Date.init
     ) {
         self.workflow = workflow
         self.client = client
         self.point = String((point ?? "swift:\(ProcessInfo.processInfo.hostName)").prefix(120))
         self.seconds = seconds
         self.onOpen = onOpen
+        self.now = now
         memory = GateMemory(failsOpen: failsOpen)
     }
 
@@ -90,6 +96,7 @@ public actor Guard {
         guard let said = answer.json, said["decision"]?.text != nil else {
             return try goOnWithout(question, "what answered is not Cordon")
         }
+        await tellPassed()
         if let objection = memory.take(question, said, askedAt: askedAt) { throw objection }
     }
 
@@ -117,7 +124,20 @@ public actor Guard {
             throw .unreachable("\(workflow) may not go on: \(reason)")
         }
         opened += 1
+        passed.note(question.tool ?? question.action, because: reason, at: now())
         onOpen(reason)
+    }
+
+    /// Tells how often the workflow went on without an answer, now that there is one: the token
+    /// needs the scope `capture` for it.
+    private func tellPassed() async {
+        guard !passed.isEmpty else { return }
+        let told = passed
+        passed = PassedOpen()
+        let body = told.evidence(of: workflow, at: point)
+        // What cannot be told now is told with the next answer.
+        let answer = try? await client.ask(Paths.root + "/evidence", body, within: seconds)
+        if answer == nil { passed.add(before: told) }
     }
 
     // MARK: The stream

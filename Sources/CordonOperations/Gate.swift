@@ -50,9 +50,11 @@ package final class Gate: Sendable {
         }
     }
 
-    /// Whether a stop that covers `request` is in force; it counts for nothing that this is asked.
+    /// Whether a stop that covers `request`, or a stop test, is in force; it counts for nothing
+    /// that this is asked.
     package func isStopped(_ workflow: String, _ request: GateRequest) -> Bool {
-        state.withLock { $0.isStopped(workflow, request) }
+        let now = outside.now()
+        return state.withLock { $0.isStopped(workflow, request, now: now) }
     }
 
     /// Lets one more caller of a workflow wait for people, until ``endWait(_:)``.

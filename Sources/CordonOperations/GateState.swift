@@ -174,8 +174,9 @@ struct GateState {
         waits[key] = left > 0 ? left : nil
     }
 
-    func isStopped(_ key: String, _ request: GateRequest) -> Bool {
-        entries[key]?.stops.contains { $0.covers(request) } == true
+    func isStopped(_ key: String, _ request: GateRequest, now: Instant) -> Bool {
+        guard let entry = entries[key] else { return false }
+        return entry.stops.contains { $0.covers(request) } || entry.stopTest?.isOn(at: now) == true
     }
 
     var inFlight: Int { calls.values.reduce(0) { $0 + $1.count } }

@@ -274,7 +274,7 @@ package enum DataFile {
                 .map { $0.trimmingCharacters(in: .whitespaces) }
                 .filter { !$0.isEmpty }
                 // Named, so that this digest of a key is of no use anywhere else.
-                .map { SHA256.hash(data: Array("cordon backup key\n\($0)".utf8)).hexadecimal }
+                .map { Hex.sha256(Array("cordon backup key\n\($0)".utf8)) }
         }
     }
 }

@@ -107,7 +107,7 @@ package struct BackupManifest: Codable, Equatable, Sendable {
     }
 
     private static func digestLine(_ text: [UInt8]) -> String {
-        "\(SHA256.hash(data: text).hexadecimal)  \(name)\n"
+        "\(Hex.sha256(text))  \(name)\n"
     }
 }
 
@@ -139,14 +139,4 @@ package struct BackupRefusal: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension Digest {
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef")
-        return reduce(into: "") { hex, byte in
-            hex.append(digits[Int(byte >> 4)])
-            hex.append(digits[Int(byte & 15)])
-        }
-    }
 }

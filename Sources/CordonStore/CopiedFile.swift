@@ -1,3 +1,4 @@
+import CordonCore
 import Crypto
 import Foundation
 
@@ -34,7 +35,7 @@ struct CopiedFile {
             try body(part)
         }
         self.size = size
-        sha256 = hash.finalize().hexadecimal
+        sha256 = Hex.text(hash.finalize())
     }
 
     func listed(as path: String) -> BackupManifest.File {

@@ -1,3 +1,4 @@
+import CordonCore
 import CordonLedger
 import Crypto
 import FoundationEssentials
@@ -74,10 +75,7 @@ private struct SealedDictionary {
 
     /// What a dictionary is named by: SHA-256 over its bytes, in hexadecimal.
     static func digest(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        Hex.sha256(bytes)
     }
 }
 

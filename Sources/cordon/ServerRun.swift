@@ -42,13 +42,13 @@ struct ServerRun {
         }
         let servers = try MCPServers(settings, outbound, operations.outside, logger)
         let ways = upstreamWays + servers.ways
+        let url = ServerURL(said: settings.publicURL, isSecure: settings.secureCookies)
         let gateway = Gateway(
             operations: operations, upstreams: try Self.upstreams(settings, upstreamWays),
-            servers: servers.servers, publicAddress: settings.publicURL,
+            servers: servers.servers, address: { url.text(host: $0) },
             version: CordonVersion.text, logger: logger)
         let site = Site(
-            version: CordonVersion.text, publicAddress: settings.publicURL,
-            secureCookies: settings.secureCookies,
+            version: CordonVersion.text, url: url, secureCookies: settings.secureCookies,
             publicLedger: settings.publicLedger,
             setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
             signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,

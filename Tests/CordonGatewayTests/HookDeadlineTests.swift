@@ -66,7 +66,8 @@ private struct Trial {
         try await cordon.operations.startEvidence()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let gateway = Gateway(operations: cordon.operations, upstreams: [], logger: logger)
+        let gateway = Gateway(
+            operations: cordon.operations, upstreams: [], address: { $0 ?? "" }, logger: logger)
         return Trial(cordon: cordon, gateway: gateway, caller: caller)
     }
 

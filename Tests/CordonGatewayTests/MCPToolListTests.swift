@@ -154,23 +154,6 @@ import Testing
         #expect(list.tools.map(\.promisesStructure) == [false, true, false])
     }
 
-    @Test func pinsAreCompared() {
-        func pins(_ texts: [String: String]) -> [String: MCPToolPin] {
-            texts.mapValues { MCPToolPin(digest: $0) }
-        }
-        let changes = MCPToolChanges(
-            from: pins(["same": "1", "gone": "1", "away": "2", "new": "1", "fresh": "1"]),
-            to: pins(["same": "1", "new": "2", "fresh": "3", "b": "1", "a": "1"]))
-        #expect(changes.added == ["a", "b"])
-        #expect(changes.removed == ["away", "gone"])
-        #expect(changes.changed == ["fresh", "new"])
-        #expect(!changes.isEmpty)
-        #expect(MCPToolChanges(from: pins(["a": "1"]), to: pins(["a": "1"])).isEmpty)
-        for (old, new) in [(["a": "1"], [:]), ([:], ["a": "1"]), (["a": "1"], ["a": "2"])] {
-            #expect(!MCPToolChanges(from: pins(old), to: pins(new)).isEmpty)
-        }
-    }
-
     /// The same value, spelled at random.
     private static func respell(
         _ tree: JSONTree, _ chance: inout SplitMix64, into out: inout [UInt8]

@@ -62,10 +62,11 @@ struct ConnectionTests {
         (String(repeating: "a", count: 256), server),
     ])
     func whatIsNoHostIsNotRepeated(_ host: String?, _ url: String) {
-        #expect(ServerURL.of(host: host, isSecure: false) == url)
+        #expect(ServerURL().text(host: host) == url)
     }
 
     @Test func theAddressIsThatOfTheRequest() async throws {
-        #expect(ServerURL.of(host: "a.example", isSecure: true) == "https://a.example")
+        #expect(ServerURL(isSecure: true).text(host: "a.example") == "https://a.example")
+        #expect(ServerURL(said: "https://c.example").text(host: "a.example") == "https://c.example")
     }
 }

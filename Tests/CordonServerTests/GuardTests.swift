@@ -42,10 +42,12 @@ struct GuardTests {
     }
 
     private func house(
-        onFailure: GatewayTerms.Failure = .closed, _ body: @Sendable (House) async throws -> Void
+        onFailure: GatewayTerms.Failure = .closed, scopes: Set<Scope> = [.gate],
+        _ body: @Sendable (House) async throws -> Void
     ) async throws {
         let visitor = try await Visitor.arrive()
-        let token = try await visitor.token("gil", [RoleGrant(.operator)], scopes: [.gate])
+        let token = try await visitor.token(
+            "gil", [RoleGrant(.owner, workflow: Self.key)], scopes: scopes)
         let admin = try await visitor.cordon.account("adam", RoleGrant(.governance))
         let profile = WorkflowProfile(
             name: "Summaries", function: "sales",
@@ -165,6 +167,35 @@ struct GuardTests {
             }
         }
         try await client.withLock { $0 }?.shutdown()
+    }
+
+    @Test func whatPassedOpenIsToldOnceThereIsAnAnswer() async throws {
+        let kept = Mutex<(visitor: Visitor, gate: Guard, client: CordonClient, port: Int)?>(nil)
+        try await house(onFailure: .open, scopes: [.gate, .capture]) { house in
+            try await house.operations.startEvidence()
+            let own = CordonClient(server: house.server, token: house.token)
+            let gate = Guard(Self.key, own)
+            try await gate.may(.generate)
+            let port = try #require(URL(string: house.server)?.port)
+            kept.withLock { $0 = (house.visitor, gate, own, port) }
+        }
+        // The server is gone; what was allowed may have a lease, another question has none.
+        let (visitor, gate, client, port) = try #require(kept.withLock { $0 })
+        var other = GateQuestion.generate
+        for run in ["second", "third"] {
+            other.run = run
+            try await gate.may(other)
+        }
+        #expect(await gate.opened == 2)
+        try await visitor.serving(at: port) {
+            for run in ["fourth", "fifth"] {
+                other.run = run
+                try await gate.may(other)
+                // Once told is enough.
+                #expect(visitor.cordon.operations.openUses[.withoutGate] == 2)
+            }
+        }
+        try await client.shutdown()
     }
 
     @Test func theCardIsWhatIsRunHere() async throws {

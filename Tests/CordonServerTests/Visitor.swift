@@ -23,6 +23,21 @@ struct Visitor {
         return Visitor(cordon: cordon, app: Application(router: router, logger: logger))
     }
 
+    /// Has the same Cordon listen at a port while `body` runs.
+    func serving(at port: Int, _ body: () async throws -> Void) async throws {
+        let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
+        let again = Application(
+            responder: app.responder,
+            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { _ in isListening.finish() }, logger: app.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await again.run() }
+            for await _ in listening {}
+            try await body()
+            group.cancelAll()
+        }
+    }
+
     /// A token of a person with these roles and these scopes.
     func token(
         _ login: String, _ grants: [RoleGrant], scopes: Set<Scope> = [.all]

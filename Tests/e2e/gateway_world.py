@@ -182,8 +182,8 @@ class House:
         read: Record = self.reader.get(f"evidence/{item['id']}").done(200).json
         return {**item, **read}
 
-    def restarted(self) -> "House":
-        self.server.start()
+    def restarted(self, address: str = "127.0.0.1:0") -> "House":
+        self.server.start(address)
         self.world.reached_again()
         for caller in [self.reader, *self.keepers]:
             caller.url = self.server.url

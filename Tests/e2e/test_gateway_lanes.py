@@ -1,5 +1,6 @@
 """The lane that the company has chosen holds at the gate, at the gateway and before MCP servers."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ import gateway_answers as say
 from gateway_mcp_world import Servers, calling, mcp, message, messages_of, post, said
 from gateway_upstream import plain
 from gateway_world import Flow, House, attributes
+from hook_world import COPILOT, LITELLM, copilot
 from waiting import until
 from world import FALLBACK
 
@@ -200,6 +202,24 @@ def test_whatIsOutsideIsObservedWhereThePolicySaysSo(mcp: Servers) -> None:
         assert b"stopped" in stopped.body and not mcp.scripted.requests
     shown = home.world.admin.get(f"workflows/{flow.key}/evidence").done(200)
     assert len(shown["shadow_uses"]) == 3
+
+
+@pytest.mark.parametrize("outside", ["refuse", "observe"])
+def test_aHookIsToldOfTheLaneAsWell(outside: str, mcp: Servers) -> None:
+    home = mcp.home
+    flow = running(home, "hooked")
+    offered = {"input_type": "request", "tools": [{"function": {"name": "pay"}}]}
+    before = counted(home, "cordon_shadow_uses_total")
+    with lane(home, "approved_tools", outside):
+        told = [flow.ask(COPILOT, json.dumps(copilot("pay", amount=5)).encode())]
+        told.append(flow.ask(LITELLM, json.dumps(offered).encode()))
+        blocked = [b'"blockAction":true' in told[0].body, b"BLOCKED" in told[1].body]
+        assert blocked == [outside == "refuse"] * 2, told
+        uses = 2 if outside == "observe" else 0
+        until("all are counted", lambda: counted(home, "cordon_shadow_uses_total") == before + uses)
+        wanted = ["The tool pay"] if outside == "observe" else []
+        found = lambda: [use.split(" is not ")[0] for use in shadow(home, flow)]  # noqa: E731
+        until("it is journaled", lambda: found() == wanted)
 
 
 # Workflow by workflow

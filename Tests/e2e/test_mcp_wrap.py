@@ -190,7 +190,8 @@ def test_whatCouldHideACallGoesNowhere(home: House, tmp_path: Path) -> None:
 def test_withoutCordonACallGoesOnWhereTheTermsSaySo(
     on_failure: str, home: House, tmp_path: Path
 ) -> None:
-    wrap = Wrap(home, tmp_path, "second", flow_of(home, {"on_failure": on_failure}))
+    flow = flow_of(home, {"on_failure": on_failure})
+    wrap = Wrap(home, tmp_path, "second", flow)
     process = wrap.run(*wrap.own)
     shakes = {"protocolVersion": "2025-11-25", "capabilities": {}}
     shakes["clientInfo"] = {"name": "raw", "version": "1"}
@@ -206,9 +207,16 @@ def test_withoutCordonACallGoesOnWhereTheTermsSaySo(
         if on_failure == "closed":
             assert told["result"]["_meta"]["cordon/decision"]["code"] == -31_007
     finally:
-        home.restarted()
+        home.restarted(home.server.url.removeprefix("http://"))
+    again = ask(process, calling("read_account", {"account": "C"}))
+    assert not again["result"].get("isError", False)
     _, errors = process.communicate(timeout=60)
     assert (b"goes on without it" in errors) == (on_failure == "open")
+    # What passed without Cordon is told to it once it answers again.
+    state = home.world.gus.get(f"workflows/{flow.key}/evidence").done(200)
+    assert [(use["kind"], use["count"]) for use in state["open_uses"]] == (
+        [("without_gate", 1)] if on_failure == "open" else []
+    )
     assert wrap.told("started")
 
 

@@ -1,5 +1,3 @@
-import Crypto
-
 /// One tool of one MCP server as it is defined, by which a changed definition is noticed.
 ///
 /// It is kept among what a workflow has shown of the aspect `tools`, under a subject of its own, so
@@ -24,13 +22,7 @@ package struct ToolPin: Hashable, Sendable {
     /// Definitions of one subject are held against each other.
     package var subject: String {
         let isPlain = tool.utf8.count <= Self.longestName && !tool.utf8.contains(0)
-        return "\(server) \(isPlain ? tool : Self.digest(tool))"
-    }
-
-    private static func digest(_ name: String) -> String {
-        SHA256.hash(data: Array(name.utf8)).reduce(into: "#") { text, byte in
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
+        return "\(server) \(isPlain ? tool : "#" + Hex.sha256(Array(tool.utf8)))"
     }
 
     /// As it is kept.

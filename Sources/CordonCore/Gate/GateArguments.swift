@@ -3,7 +3,10 @@ extension GateArgument {
     package init(_ tree: JSONTree) {
         switch tree {
         case .string(let text): self = .text(text)
-        case .number(let digits): self = Double(digits).map(GateArgument.number) ?? .other
+        case .number(let digits):
+            // What no `Double` holds passes no bound.
+            let number = Double(digits).flatMap { $0.isFinite ? $0 : nil }
+            self = number.map(GateArgument.number) ?? .other
         case .array(let items, _): self = .list(items.map(GateArgument.init))
         case .object, .bool, .null: self = .other
         }

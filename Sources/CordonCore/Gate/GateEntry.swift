@@ -55,6 +55,19 @@ package struct GateEntry: Equatable, Sendable {
     }
 }
 
+extension GateEntry {
+    /// Whether an answer waits for its record, and nothing begins that could not be kept.
+    package var recordsFirst: Bool { terms.recording(authority) == .recordOrRefuse }
+
+    /// Every stop in force, and a stop test, as whoever follows the gate has to know them.
+    package var stopsToTell: [Stop] { stops + [stopTest.map(Stop.init)].compactMap(\.self) }
+
+    /// Whether the workflow as such may go on, as far as that does not depend on what it does.
+    package var mayRun: Bool {
+        !stopsToTell.contains { $0.scope == .whole } && state != .retired && !lane.blocksAll
+    }
+}
+
 /// What a caller wants to do.
 package struct GateRequest: Equatable, Sendable {
     package let action: GateAction

@@ -9,8 +9,8 @@ package struct Gateway: Sendable {
     package let operations: Operations
     package let upstreams: [Upstream]
     package let servers: [MCPServer]
-    /// The server's address for people; `nil` takes the one that the caller used.
-    let publicAddress: String?
+    /// The server's address for people, by the host that a caller used.
+    let address: @Sendable (String?) -> String
     /// The version of this program, as its own MCP server says it.
     package let version: String
     package let logger: Logger
@@ -20,12 +20,12 @@ package struct Gateway: Sendable {
 
     package init(
         operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
-        publicAddress: String? = nil, version: String = "", logger: Logger
+        address: @escaping @Sendable (String?) -> String, version: String = "", logger: Logger
     ) {
         self.operations = operations
         self.upstreams = upstreams
         self.servers = servers
-        self.publicAddress = publicAddress
+        self.address = address
         self.version = version
         self.logger = logger
     }
@@ -75,6 +75,17 @@ package struct Gateway: Sendable {
                 "This token belongs to no workflow: bind it to one with --workflow KEY.")
         }
         return Key(caller: caller, workflow: workflow)
+    }
+
+    /// - Throws: a refusal where a record has to be kept first, and could not be.
+    func checkRecorder(_ entry: GateEntry) throws(Refusal) {
+        if entry.recordsFirst { try operations.recorder.checkReady() }
+    }
+
+    /// A denial may trip a watch, and is worth an incident that somebody judges.
+    func follow(_ answer: GateAnswer, reason: String, _ key: Key) async throws {
+        if answer.tripsWatch { try await operations.tripOnDenial(key.workflow, reason: reason) }
+        try await operations.suggestIncident(key.workflow, what: reason)
     }
 
     /// Keeps a record, durable when this returns.

@@ -32,7 +32,8 @@ where Next.Context: GatewayContext {
         if let hook = Hook.reached(by: request.uri.path) {
             let call = HookCall(
                 gateway: gateway, hook: hook, request: request,
-                secret: Self.secret(request.headers, of: hook), base: base(request),
+                secret: Self.secret(request.headers, of: hook),
+                base: gateway.address(request.head.authority),
                 requestID: requestID())
             return await call.answer(request.body)
         }
@@ -51,7 +52,7 @@ where Next.Context: GatewayContext {
                 gateway: gateway, front: front,
                 operation: front.operation(request.method.rawValue, rest),
                 method: request.method.rawValue, path: request.uri.path + query, target: target,
-                fields: request.headers, base: base(request),
+                fields: request.headers, base: gateway.address(request.head.authority),
                 requestID: requestID, key: key, watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let denial as Denial {
@@ -87,7 +88,8 @@ where Next.Context: GatewayContext {
             }
             let call = MCPCall(
                 gateway: gateway, server: server, method: request.method.rawValue,
-                fields: request.headers, base: base(request), requestID: requestID, key: key,
+                fields: request.headers, base: gateway.address(request.head.authority),
+                requestID: requestID, key: key,
                 watch: await ConnectionWatch.of(context.channel))
             return try await call.answer(request.body)
         } catch let fault as MCPFault {
@@ -102,11 +104,6 @@ where Next.Context: GatewayContext {
                 .upstreamFailed, "The server \(name) could not be reached.", status: 502)
             return Self.response(fault.status, fault.body, [:])
         }
-    }
-
-    /// The server's address as this caller, or people, know it.
-    private func base(_ request: Request) -> String {
-        gateway.publicAddress ?? "http://\(request.head.authority ?? "localhost")"
     }
 
     private static func response(

@@ -19,7 +19,8 @@ extension MCPCall {
             gateway: gateway, key: key, fields: fields, base: base, requestID: requestID)
         let watch = watch
         do throws(Refusal) {
-            try checkRecorder(admitted)
+            // What could not be recorded is not begun, and then uses nothing.
+            try gateway.checkRecorder(admitted.entry)
             let question = try people.question(
                 admitted.passing.request, arguments: admitted.tool.arguments, need: need,
                 diff: admitted.message.meta?.text("cordon/diff"), at: "mcp/\(server.name)")
@@ -43,13 +44,6 @@ extension MCPCall {
         } catch {
             return stopped(admitted) ?? refused(error.detail, admitted)
         }
-    }
-
-    /// What could not be recorded is not begun, and then uses nothing.
-    private func checkRecorder(_ admitted: Admitted) throws(Refusal) {
-        guard admitted.entry.terms.recording(admitted.entry.authority) == .recordOrRefuse
-        else { return }
-        try gateway.operations.recorder.checkReady()
     }
 
     /// The answer of a call on which a stop has landed while it was held.

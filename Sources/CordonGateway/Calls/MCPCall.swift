@@ -178,7 +178,7 @@ struct MCPCall: Sendable {
         _ message: MCPMessage, _ tool: MCPToolCall, _ revision: MCPRevision, _ bytes: [UInt8]
     ) async throws -> Response {
         let beganAt = gateway.operations.outside.now()
-        let request = tool.gateRequest(record: field("x-cordon-record"))
+        let request = tool.gateRequest(record: fields.said("x-cordon-record"))
         let passing = InFlightCall(workflow: key.workflow, request: request)
         guard var answer = gateway.operations.gate.admit(passing) else {
             throw MCPFault(.outsideAuthority, "There is no workflow \(key.workflow).", status: 404)
@@ -200,7 +200,9 @@ struct MCPCall: Sendable {
         {
             gateway.figures.add(\.denied)
             keepBehind(admitted, status: "denied: \(refusal.code)", nil, [])
-            try await noteDenial(answer)
+            if case .deny(let reason) = answer.decision {
+                try await gateway.follow(answer, reason: reason, key)
+            }
             return said(refusal, admitted)
         }
         admitted.shadowUse = shadowUse(answer)
@@ -230,7 +232,7 @@ struct MCPCall: Sendable {
     private func forwarded(
         _ bytes: [UInt8], _ admitted: Admitted, _ finish: Finish
     ) async throws -> Response {
-        let waits = admitted.entry.terms.recording(admitted.entry.authority) == .recordOrRefuse
+        let waits = admitted.entry.recordsFirst
         // An act that nobody could prove afterwards is not begun.
         if waits { try await keep(admitted, status: "begun", nil, []) }
         let call = UpstreamCall()
@@ -306,14 +308,6 @@ struct MCPCall: Sendable {
                 finish.end()
                 try await writer.finish(nil)
             })
-    }
-
-    private func noteDenial(_ answer: GateAnswer) async throws {
-        guard case .deny(let reason) = answer.decision else { return }
-        if answer.tripsWatch {
-            try await gateway.operations.tripOnDenial(key.workflow, reason: reason)
-        }
-        try await gateway.operations.suggestIncident(key.workflow, what: reason)
     }
 
     // MARK: Answers
@@ -415,22 +409,12 @@ struct MCPCall: Sendable {
         record.kind = .toolCall
         record.status = status
         record.endedAt = gateway.operations.outside.now()
-        record.session = field("x-cordon-run")
-        record.target = field("x-cordon-record")
-        var json = JSONText()
-        json.beginArray()
-        json.beginObject()
-        json.member("name", admitted.tool.name)
-        json.key("arguments")
-        json.raw(admitted.tool.arguments)
+        record.session = fields.said("x-cordon-run")
+        record.target = fields.said("x-cordon-record")
         let members = JSONMembers(answer[...])
-        if let result = members?["result"] ?? members?["error"] {
-            json.key("result")
-            json.raw(result)
-        }
-        json.endObject()
-        json.endArray()
-        record.calls = json.bytes
+        record.calls = RecordedCall.json(
+            admitted.tool.name, admitted.tool.arguments,
+            result: members?["result"] ?? members?["error"])
         record.attributes = [("mcp", facts(MCPToolCall.method, response, status))]
         if let approval = admitted.approval {
             record.attributes.append(
@@ -462,9 +446,5 @@ struct MCPCall: Sendable {
         if members?["error"] != nil { return "error: the server refused it" }
         let isError = members?["result"].flatMap { JSONMembers($0)?["isError"] }
         return isError?.elementsEqual("true".utf8) == true ? "error: the tool failed" : "ok"
-    }
-
-    private func field(_ name: String) -> String? {
-        HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }
     }
 }

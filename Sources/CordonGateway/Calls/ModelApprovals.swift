@@ -60,8 +60,10 @@ extension ModelCall {
         case .failure(let refusal): verdicts.denied.append((call, refusal.detail.final))
         case .success(.granted(let approval)):
             // People allow a call, not what the gate forbids: a stop may have come in between.
-            switch gate.decide(within: admitted.passing, request, approved: true)?.decision {
+            let again = gate.decide(within: admitted.passing, request, approved: true)
+            switch again?.decision {
             case .allow:
+                gateway.note([again?.shadowUse].compactMap(\.self), key)
                 verdicts.allowed.append(call)
                 verdicts.notes.append(PeopleAsked.note(approval))
             case .stopped(let stop):

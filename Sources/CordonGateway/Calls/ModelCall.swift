@@ -44,7 +44,7 @@ struct ModelCall: Sendable {
         /// Whether there is a record: a call leaves one, whatever way it ends.
         let isRecorded = RecordedOnce()
 
-        var waits: Bool { entry.terms.recording(entry.authority) == .recordOrRefuse }
+        var waits: Bool { entry.recordsFirst }
     }
 
     func answer(_ body: RequestBody) async throws -> Response {
@@ -139,7 +139,7 @@ struct ModelCall: Sendable {
             gateway.keepBehind(
                 record, source: front.rawValue, key: key, size: 1_024, cause: requestID)
             if error.code == "outside_authority" {
-                try await suggest(answer, reason: error.message)
+                try await gateway.follow(answer, reason: error.message, key)
             }
             throw error
         }
@@ -147,8 +147,7 @@ struct ModelCall: Sendable {
 
     /// What could not be kept is not begun: a provider that is asked may charge, or act.
     private func checkRecorder(_ entry: GateEntry) throws(Denial) {
-        guard entry.terms.recording(entry.authority) == .recordOrRefuse else { return }
-        do throws(Refusal) { try gateway.operations.recorder.checkReady() } catch {
+        do throws(Refusal) { try gateway.checkRecorder(entry) } catch {
             throw ModelCall.unrecorded(error)
         }
     }
@@ -173,14 +172,6 @@ struct ModelCall: Sendable {
                 throw Denial(403, "outside_authority", fault)
             }
         }
-    }
-
-    /// A denial may trip a watch, and is worth an incident that somebody judges.
-    func suggest(_ answer: GateAnswer, reason: String) async throws {
-        if answer.tripsWatch {
-            try await gateway.operations.tripOnDenial(key.workflow, reason: reason)
-        }
-        try await gateway.operations.suggestIncident(key.workflow, what: reason)
     }
 
     // MARK: The whole answer
@@ -257,7 +248,7 @@ struct ModelCall: Sendable {
             case .stopped(let stop): throw Denial(stop: stop, entry: answer.entry)
             case .deny(let reason), .notReady(let reason):
                 denied.append((call, reason.final))
-                try await suggest(answer, reason: reason)
+                try await gateway.follow(answer, reason: reason, key)
             case .approval(let need): waiting.append((call, need))
             }
         }
@@ -419,22 +410,18 @@ struct ModelCall: Sendable {
     }
 
     /// The record that the run is about, as the caller says.
-    var runRecord: String? { field("x-cordon-record") }
-
-    private func field(_ name: String) -> String? {
-        HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }
-    }
+    var runRecord: String? { fields.said("x-cordon-record") }
 
     func record(_ asked: Asked?, beganAt: Instant) -> CallRecord {
         var record = CallRecord(asked: asked, beganAt: beganAt)
         if !operation.generates, operation != .embeddings { record.kind = .note }
         // W3C Trace Context: version, trace id, parent id, flags.
-        let parts = (field("traceparent") ?? "").split(separator: "-")
+        let parts = (fields.said("traceparent") ?? "").split(separator: "-")
         if parts.count >= 4, parts[1].utf8.count == 32, parts[2].utf8.count == 16 {
             record.trace = String(parts[1])
             record.span = String(parts[2])
         }
-        record.session = field("x-cordon-run") ?? field("x-session-id")
+        record.session = fields.said("x-cordon-run") ?? fields.said("x-session-id")
         record.target = runRecord
         return record
     }

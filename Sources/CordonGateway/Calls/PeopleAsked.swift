@@ -25,8 +25,8 @@ struct PeopleAsked: Sendable {
                 .tooLarge, "A diff has \(Approval.diffAtMost >> 10) KiB at most.")
         }
         return ApprovalQuestion(
-            call: call, need: need, diff: diff, run: field("x-cordon-run"),
-            user: field("x-cordon-user"), point: point)
+            call: call, need: need, diff: diff, run: fields.said("x-cordon-run"),
+            user: fields.said("x-cordon-user"), point: point)
     }
 
     /// Uses what people have allowed for exactly these calls, or asks them and waits a while.
@@ -51,7 +51,7 @@ struct PeopleAsked: Sendable {
     /// as may be, unless it says less.
     var patience: Int64 {
         let seconds =
-            field("x-cordon-wait").flatMap { Int($0) }
+            fields.said("x-cordon-wait").flatMap { Int($0) }
             .map { max(0, min($0, Operations.holdSecondsAtMost)) } ?? Operations.holdSecondsAtMost
         return gateway.operations.outside.uptime() + Int64(seconds) * 1_000
     }
@@ -77,10 +77,6 @@ struct PeopleAsked: Sendable {
     /// What the record of the call says of who allowed it.
     static func note(_ approval: Approval) -> String {
         "\(approval.grantedBy) approved this call (\(approval.id))."
-    }
-
-    private func field(_ name: String) -> String? {
-        HTTPField.Name(name).flatMap { fields[$0] }.flatMap { $0.utf8.count <= 200 ? $0 : nil }
     }
 }
 

@@ -100,7 +100,7 @@ struct HookCall: Sendable {
     private func question(
         _ body: [UInt8], _ key: Gateway.Key
     ) throws(HookFault) -> any HookQuestion {
-        let record = field("x-cordon-record")
+        let record = fields.said("x-cordon-record")
         switch hook {
         case .liteLLM: return try LiteLLMGuardrail(body, record: record)
         case .claudeCode: return try ClaudeCodeHook(body, record: record)
@@ -131,11 +131,6 @@ struct HookCall: Sendable {
         }
     }
 
-    /// A field that is not longer than what it names can be.
-    private func field(_ name: String) -> String? {
-        fields[name].flatMap { $0.utf8.count <= AuthorizationHook.fieldAtMost ? $0 : nil }
-    }
-
     // MARK: What the gate says
 
     /// The first no, or that all of it may be done.
@@ -152,7 +147,10 @@ struct HookCall: Sendable {
             {
                 verdict = await askPeople(need, request, arguments, question, key, said.entry)
             }
-            guard let denial = verdict.denial else { continue }
+            guard let denial = verdict.denial else {
+                gateway.note([said.shadowUse].compactMap(\.self), key)
+                continue
+            }
             gateway.hooks.add(hook, \.denied)
             record(denial, act, question, key)
             await follow(said, key)
@@ -191,9 +189,7 @@ struct HookCall: Sendable {
         }
     }
 
-    private typealias Said = (decision: GateDecision, entry: GateEntry, tripsWatch: Bool)
-
-    private func decision(on act: HookAct, _ key: Gateway.Key) -> Said? {
+    private func decision(on act: HookAct, _ key: Gateway.Key) -> GateAnswer? {
         let request: GateRequest?
         switch act {
         case .run: request = nil
@@ -201,31 +197,25 @@ struct HookCall: Sendable {
         case .offer(let tool):
             // The arguments are judged when it is called.
             return gateway.operations.gate.entry(key.workflow).map { entry in
-                let fault = entry.offerFault(tool)
-                return (
-                    fault.map(GateDecision.deny) ?? .allow(leaseMilliseconds: 0), entry, false
-                )
+                if let fault = entry.offerFault(tool) {
+                    return GateAnswer(decision: .deny(fault), entry: entry)
+                }
+                var answer = GateAnswer(decision: .allow(leaseMilliseconds: 0), entry: entry)
+                answer.shadowUse = entry.lane.fault(tool: tool)
+                return answer
             }
         }
-        return gateway.operations.gate.decide(key.workflow, request, at: hook.name, .hook).map {
-            ($0.decision, $0.entry, $0.tripsWatch)
-        }
+        return gateway.operations.gate.decide(key.workflow, request, at: hook.name, .hook)
     }
 
-    /// A denial may trip a watch, and is worth an incident that somebody judges.
+    /// What follows from a denial.
     ///
     /// Whoever does not wait long is answered meanwhile: that the answer is no does not depend on
     /// it.
-    private func follow(_ said: Said, _ key: Gateway.Key) async {
+    private func follow(_ said: GateAnswer, _ key: Gateway.Key) async {
         guard case .deny(let reason) = said.decision else { return }
         let noting = Task {
-            do {
-                if said.tripsWatch {
-                    try await gateway.operations.tripOnDenial(
-                        key.workflow, reason: reason)
-                }
-                try await gateway.operations.suggestIncident(key.workflow, what: reason)
-            } catch {
+            do { try await gateway.follow(said, reason: reason, key) } catch {
                 gateway.logger.error(
                     "a denial was not followed up",
                     metadata: ["request_id": "\(requestID)", "error": "\(error)"])
@@ -242,23 +232,10 @@ struct HookCall: Sendable {
         record.kind = .note
         record.status = "denied: \(denial.code.rawValue)"
         record.session = question.session
-        record.target = field("x-cordon-record")
+        record.target = fields.said("x-cordon-record")
         if case .call(let request, let arguments) = act {
             record.kind = .toolCall
-            var json = JSONText()
-            json.beginArray()
-            json.beginObject()
-            json.member("name", request.tool)
-            json.key("arguments")
-            // Arguments that are no JSON are kept as the text that they are.
-            if arguments.withUnsafeBufferPointer(JSONScan.isWhole) {
-                json.raw(arguments)
-            } else {
-                json.string(String(decoding: arguments, as: UTF8.self))
-            }
-            json.endObject()
-            json.endArray()
-            record.calls = json.bytes
+            record.calls = RecordedCall.json(request.tool, arguments)
         }
         var facts = JSONText()
         facts.beginObject()

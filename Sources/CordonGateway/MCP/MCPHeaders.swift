@@ -1,4 +1,5 @@
 import CordonCore
+import FoundationEssentials
 
 /// The headers of an HTTP request in which it repeats parts of its body.
 ///
@@ -165,34 +166,11 @@ extension MCPHeaders {
         return String(validating: plain, as: UTF8.self)
     }
 
-    /// RFC 4648 section 4, with padding and without a stray bit.
+    /// RFC 4648 section 4, with padding and without a stray bit: what reads back as it was written.
     private static func base64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        guard text.count.isMultiple(of: 4) else { return nil }
-        let padding = text.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
-        var plain: [UInt8] = []
-        plain.reserveCapacity(text.count / 4 * 3)
-        var word: UInt32 = 0
-        var bits: UInt32 = 0
-        for byte in text.dropLast(padding) {
-            guard let six = sixBits(byte) else { return nil }
-            word = word << 6 | six
-            bits += 6
-            guard bits >= 8 else { continue }
-            bits -= 8
-            plain.append(UInt8(truncatingIfNeeded: word >> bits))
-        }
-        // What is left over belongs to no byte: it has to be empty.
-        return word & (1 << bits - 1) == 0 ? plain : nil
-    }
-
-    private static func sixBits(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
+        guard let plain = Data(base64Encoded: Data(text)),
+            plain.base64EncodedData().elementsEqual(text)
+        else { return nil }
+        return Array(plain)
     }
 }

@@ -44,14 +44,7 @@ package struct MCPToolCall: Sendable {
             throw refusal("The argument \(name) is given twice.")
         }
         arguments = Array(written)
-        judged = Dictionary(
-            members.members.map { ($0.name, MCPToolCall.argument($0.value)) },
-            uniquingKeysWith: { _, _ in .other })
-    }
-
-    /// The arguments in one spelling that keeps their digits.
-    package var canonicalArguments: [UInt8] {
-        JSONScan.canonical(arguments[...]) ?? arguments
+        judged = GateArgument.named(in: JSONTree(arguments))
     }
 
     /// The question to the gate.
@@ -60,18 +53,5 @@ package struct MCPToolCall: Sendable {
     ) -> GateRequest {
         GateRequest(
             action: .tool, tool: name, arguments: judged, target: target, record: record)
-    }
-
-    /// Numbers and texts can be judged, and lists of them; a number that no `Double` holds passes
-    /// no bound.
-    private static func argument(_ value: MCPMessage.Raw) -> GateArgument {
-        if let text = JSONMembers.text(value) { return .text(text) }
-        if value.first == UInt8(ascii: "[") {
-            return .list(JSONScan.rawItems(of: Array(value)).map(argument))
-        }
-        guard let first = value.first, first == UInt8(ascii: "-") || first &- 0x30 < 10,
-            let number = Double(String(decoding: value, as: UTF8.self)), number.isFinite
-        else { return .other }
-        return .number(number)
     }
 }

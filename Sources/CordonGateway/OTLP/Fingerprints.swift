@@ -1,5 +1,4 @@
 import CordonCore
-import Crypto
 
 /// Short texts by which a change from one record to the next is noticed.
 ///
@@ -37,7 +36,7 @@ final class Fingerprints {
                 .system, json: Array("{\"system\":".utf8) + raw + Array("}".utf8))
         }
         let digest = EvidenceReading.systemText(of: [group]).map {
-            OTLPIdentifier.hexadecimal(SHA256.hash(data: Array($0.utf8)))
+            Hex.sha256(Array($0.utf8))
         }
         system = (raw, digest)
         return digest
@@ -83,7 +82,7 @@ final class Fingerprints {
         }
         if raw == tools.raw { return tools.text }
         let names = EvidenceReading.toolNames(in: raw).joined(separator: ",")
-        let text = names + ":" + OTLPIdentifier.hexadecimal(SHA256.hash(data: raw))
+        let text = names + ":" + Hex.sha256(raw)
         tools = (raw, text)
         return text
     }

@@ -1,3 +1,4 @@
+import CordonCore
 import FoundationEssentials
 import SwiftProtobuf
 
@@ -60,7 +61,7 @@ enum OTLPIdentifier {
     /// are twelve bytes then, and encoding them again gives the digits back.
     static func text(_ bytes: Data, count: Int) -> String? {
         if bytes.count == count {
-            return bytes.contains { $0 != 0 } ? hexadecimal(bytes) : nil
+            return bytes.contains { $0 != 0 } ? Hex.text(bytes) : nil
         }
         guard bytes.count == count * 3 / 2 else { return nil }
         let digits = bytes.base64EncodedString().lowercased()
@@ -69,16 +70,5 @@ enum OTLPIdentifier {
                 || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f"))
         }
         return isHexadecimal && digits.utf8.contains { $0 != UInt8(ascii: "0") } ? digits : nil
-    }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = StaticString("0123456789abcdef").utf8Start
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

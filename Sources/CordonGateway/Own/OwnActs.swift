@@ -81,20 +81,21 @@ struct OwnActs: Sendable {
 
     private func state(_ arguments: OwnArguments) throws -> OwnOutcome {
         let entry = try entry(arguments)
-        let isStopped = entry.stops.contains { $0.scope == .whole }
-        let mayRun = !isStopped && entry.state != .retired
-        let stops = entry.stops.map { stop in
-            "Stopped (\(Self.name(of: stop.scope))) in \(stop.incident): \(stop.reason)"
+        let stops = entry.stopsToTell.map { stop in
+            let incident = stop.incident.isEmpty ? "" : " in \(stop.incident)"
+            return "Stopped (\(Self.name(of: stop.scope)))\(incident): \(stop.reason)"
         }
-        let text = (["\(entry.key) is \(entry.state.rawValue)."] + stops).joined(separator: "\n")
+        let blocked = entry.lane.blocksAll ? [entry.lane.blocked] : []
+        let text = (["\(entry.key) is \(entry.state.rawValue)."] + stops + blocked)
+            .joined(separator: "\n")
         return OwnOutcome(text) { json in
             json.member("workflow", entry.key)
             json.member("state", entry.state.rawValue)
             json.key("may_run")
-            json.bool(mayRun)
+            json.bool(entry.mayRun)
             json.key("stops")
             json.beginArray()
-            for stop in entry.stops {
+            for stop in entry.stopsToTell {
                 json.beginObject()
                 json.member("scope", Self.name(of: stop.scope))
                 json.member("reason", stop.reason)

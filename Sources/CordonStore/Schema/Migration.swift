@@ -1,3 +1,4 @@
+import CordonCore
 import Crypto
 
 /// One step of the schema, applied once and never changed after a release.
@@ -24,11 +25,7 @@ package struct Migration: Sendable {
             // No statement holds a zero byte, so the end of each is told apart from its text.
             hash.update(data: [0])
         }
-        let digits = Array("0123456789abcdef")
-        return hash.finalize().reduce(into: "") { hex, byte in
-            hex.append(digits[Int(byte >> 4)])
-            hex.append(digits[Int(byte & 15)])
-        }
+        return Hex.text(hash.finalize())
     }
 }
 

@@ -43,18 +43,3 @@ package struct Connection: Sendable, Equatable {
         return texts.providers + texts.schedules + texts.guards
     }
 }
-
-/// The server's own address, as whoever asks has reached it.
-enum ServerURL {
-    /// Shown where the request does not say how the server is reached.
-    static let example = "https://cordon.example.com"
-
-    /// The text ends up in shells: whatever is no host and port is not repeated.
-    static func of(host: String?, isSecure: Bool) -> String {
-        guard let host, (1...255).contains(host.utf8.count),
-            host.wholeMatch(of: /[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?/)
-                != nil
-        else { return example }
-        return (isSecure ? "https://" : "http://") + host
-    }
-}

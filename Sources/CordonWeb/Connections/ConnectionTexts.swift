@@ -196,7 +196,7 @@ struct ConnectionTexts {
             "swift", "Guard for Swift", for: "Programs that ask before each act.",
             at: .follower, "swift:",
             """
-            \(made("gate", by: "//"))
+            \(made("gate", "capture", by: "//"))
             import CordonClient
             import Foundation
 

@@ -37,9 +37,7 @@ struct Exchange: Sendable {
     }
 
     /// The server's address as people, or this caller, know it: without a slash at the end.
-    var address: String {
-        site.publicAddress ?? ServerURL.of(host: host, isSecure: site.secureCookies)
-    }
+    var address: String { site.url.text(host: host) }
 
     /// Says, as often as it is asked, whether nobody waits for the answer any more.
     func departure() async -> @Sendable () -> Bool { await site.departure(channel) }

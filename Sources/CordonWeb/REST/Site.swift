@@ -4,8 +4,7 @@ package import NIOCore
 package struct Site: Sendable {
     /// The version of Cordon.
     package let version: String
-    /// The server's address as people know it; `nil` takes the one that the caller used.
-    let publicAddress: String?
+    let url: ServerURL
     /// Sent to the browser as `Secure` cookies when the server is reached over TLS.
     package let secureCookies: Bool
     /// Whether `/ledger/` may be read without signing in.
@@ -26,9 +25,9 @@ package struct Site: Sendable {
     package let moreMetrics: @Sendable () -> String
 
     package init(
-        version: String, publicAddress: String? = nil, secureCookies: Bool = false,
-        publicLedger: Bool = false,
-        setupTokenHash: String?, signIns: SignInThrottle, sessionHours: Int = 12,
+        version: String, url: ServerURL = ServerURL(), secureCookies: Bool = false,
+        publicLedger: Bool = false, setupTokenHash: String?, signIns: SignInThrottle,
+        sessionHours: Int = 12,
         traces: TraceReader? = nil, watchesDisconnects: Bool = false,
         departure: @escaping @Sendable (any Channel) async -> @Sendable () -> Bool = { _ in
             { false }
@@ -36,7 +35,7 @@ package struct Site: Sendable {
         moreMetrics: @escaping @Sendable () -> String = { "" }
     ) {
         self.version = version
-        self.publicAddress = publicAddress
+        self.url = url
         self.secureCookies = secureCookies
         self.publicLedger = publicLedger
         self.setupTokenHash = setupTokenHash

@@ -23,6 +23,8 @@ final class WrapGate: Sendable {
         var workflow: String?
         /// What the workflow's terms say; until they are known nothing goes on.
         var goesOnWithoutCordon = false
+        /// What went on without Cordon, and was not told yet.
+        var passed = PassedOpen()
     }
 
     private let client: CordonClient
@@ -50,6 +52,7 @@ final class WrapGate: Sendable {
             let answer = try await send("POST", WorkflowTarget.path(workflow) + "/gate", body)
             let json = answer.json ?? .null
             let id = json["decision_id"]?.text
+            await tellPassed(workflow)
             if json["decision"]?.text == "approval", let wait = Self.wait(json["approval"]) {
                 return .wait(wait, decisionID: id)
             }
@@ -61,7 +64,7 @@ final class WrapGate: Sendable {
             try await keep(call, status: "begun", result: nil, decision: id)
             return .allow(decisionID: id)
         } catch let error as CordonClientError {
-            return unanswered(error)
+            return unanswered(error, call)
         } catch {
             return .refuse(MCPRefusal(.unreachable(reason: "\(error)")), decisionID: nil)
         }
@@ -76,7 +79,7 @@ final class WrapGate: Sendable {
     }
 
     /// What a call is answered with when Cordon gives no decision.
-    private func unanswered(_ error: CordonClientError) -> Answer {
+    private func unanswered(_ error: CordonClientError, _ call: WrapTraffic.Call) -> Answer {
         let isGone: Bool
         switch error {
         case .unreachable: isGone = true
@@ -90,7 +93,24 @@ final class WrapGate: Sendable {
         }
         Console.complain(
             "cordon: \(error) The call goes on without it, as the workflow's terms say.")
+        learned.withLock { $0.passed.note(call.tool.name, because: "\(error)", at: Date()) }
         return .allow(decisionID: nil)
+    }
+
+    /// Tells how often calls went on without Cordon, now that it answers again.
+    private func tellPassed(_ workflow: String) async {
+        let told = learned.withLock { learned in
+            defer { learned.passed = PassedOpen() }
+            return learned.passed
+        }
+        guard !told.isEmpty else { return }
+        do {
+            let body = told.evidence(of: workflow, at: "mcp-wrap \(name)")
+            _ = try await send("POST", Paths.root + "/evidence", body)
+        } catch {
+            // What cannot be told now is told with the next answer.
+            learned.withLock { $0.passed.add(before: told) }
+        }
     }
 
     private static func wait(_ json: JSONValue?) -> MCPApproval? {
@@ -172,17 +192,7 @@ final class WrapGate: Sendable {
         var json = JSONText()
         json.beginObject()
         json.key("calls")
-        json.beginArray()
-        json.beginObject()
-        json.member("name", call.tool.name)
-        json.key("arguments")
-        json.raw(call.tool.arguments)
-        if let result {
-            json.key("result")
-            json.raw(result)
-        }
-        json.endObject()
-        json.endArray()
+        json.raw(RecordedCall.json(call.tool.name, call.tool.arguments, result: result))
         json.endObject()
         return json.bytes
     }

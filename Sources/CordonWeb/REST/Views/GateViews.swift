@@ -18,12 +18,11 @@ struct GateStateView: Codable, Sendable {
     init(_ entry: GateEntry) {
         key = entry.key
         state = entry.state.rawValue
-        let stops = entry.stops + (entry.stopTest.map { [GateEntry.Stop($0)] } ?? [])
-        let isStopped = stops.contains { $0.scope == .whole }
-        mayRun = !isStopped && entry.state != .retired && !entry.lane.blocksAll
+        let isStopped = entry.stopsToTell.contains { $0.scope == .whole }
+        mayRun = entry.mayRun
         reason = entry.lane.blocksAll ? entry.lane.blocked : nil
         revision = entry.revision
-        self.stops = stops.map(GateStopView.init)
+        stops = entry.stopsToTell.map(GateStopView.init)
         onFailure = entry.terms.onFailure.rawValue
         fallback = isStopped ? entry.fallback.map(FallbackBody.init) : nil
     }
