@@ -19,8 +19,7 @@ from waiting import until
 
 __all__ = ["home"]
 
-# Far from the 45 seconds for which a call is held.
-SOON = 20.0
+SOON = 2.0
 PAY: Call = ("call_1", "pay", '{"to": "Birch",  "amount":40.0}')
 MORE: Call = ("call_2", "pay", '{"to": "Alder", "amount": 41}')
 READ: Call = ("call_3", "read_notes", "{}")
