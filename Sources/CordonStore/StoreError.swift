@@ -85,4 +85,12 @@ extension StoreError {
         default: false
         }
     }
+
+    /// Whether what was asked may have been kept or not.
+    package var leavesOutcomeOpen: Bool {
+        switch self {
+        case .broken, .unknownOutcome: true
+        default: false
+        }
+    }
 }

@@ -40,11 +40,19 @@ struct EvidenceService: Service {
             }
             looks += 1
             if looks % Self.retentionEvery == 0 {
-                await attempt("retention could not run") { try await operations.retain() }
+                await attempt("retention could not run") { try await retain() }
             }
             // A cancelled pause is the end of the loop.
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pace) }
         }
+    }
+
+    private func retain() async throws {
+        let unreadable = try await operations.retain()
+        guard unreadable > 0 else { return }
+        logger.error(
+            "retention left damaged records; cordon fsck names them",
+            metadata: ["records": "\(unreadable)"])
     }
 
     /// What fails is told and tried again at the next look.

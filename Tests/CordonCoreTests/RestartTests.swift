@@ -14,6 +14,8 @@ import Testing
             ])
         #expect(refusal?.blockers.filter { $0.code == "signature" }.count == 2)
         #expect(refusal?.blockers == play.sequence.restartBlockers)
+        let messages = refusal?.blockers.map(\.message) ?? []
+        #expect(Set(messages).count == messages.count, "No line stands twice.")
     }
 
     @Test func aRestartHappensOnce() throws {

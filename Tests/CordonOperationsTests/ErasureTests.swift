@@ -117,9 +117,9 @@ import Testing
         let old = try await house.cordon.capture(.said("Old."), workflow: "drafts")
         house.cordon.clock.advance(days: Work.usualRetentionDays)
         let new = try await house.cordon.capture(.said("New."), workflow: "drafts")
-        #expect(try await house.operations.runRetention(house.first).isEmpty)
+        #expect(try await house.operations.runRetention(house.first).deleted.isEmpty)
         house.cordon.clock.advance(milliseconds: 1)
-        #expect(try await house.operations.runRetention(house.first) == ["drafts": 1])
+        #expect(try await house.operations.runRetention(house.first).deleted == ["drafts": 1])
         let (oldBody, end, newBody) = try await house.operations.store.read { transaction in
             (
                 try transaction.evidenceBody(old[0].index),
@@ -130,5 +130,29 @@ import Testing
         #expect(oldBody == nil && end?.why == .expired && newBody != nil)
         let report = try await house.operations.fsck()
         #expect(report.isClean, "\(report.text)")
+    }
+
+    /// One damaged record keeps neither its neighbours nor their words.
+    @Test func aDamagedRecordStaysAndTheRestGoes() async throws {
+        let house = try await House.open()
+        let drafts = try await house.cordon.capture(
+            .said("Maria Lindgren called."), .said("Pedro Alvarez called."), workflow: "drafts")
+        try await house.cordon.capture(.said("Ingrid Moreau called."), workflow: "triage")
+        try await house.cordon.indexed()
+        let damaged = drafts[0].index
+        try await house.operations.store.write { transaction in
+            let index = Int64(damaged)
+            try transaction.run("UPDATE evidence_body SET sealed = wrapped WHERE idx = \(index)")
+        }
+        house.cordon.clock.advance(days: Work.usualRetentionDays)
+        house.cordon.clock.advance(milliseconds: 1)
+        let run = try await house.operations.runRetention(house.first)
+        #expect(run.deleted == ["drafts": 1, "triage": 1] && run.unreadable == 1)
+        try await house.cordon.indexed()
+        #expect(try !house.indexHolds(["alvarez"]) && !house.indexHolds(["moreau"]))
+        let body = try await house.operations.store.read { try $0.evidenceBody(damaged) }
+        #expect(body != nil)
+        let left = try FileManager.default.contentsOfDirectory(atPath: house.searchDirectory)
+        #expect(left.allSatisfy { !$0.hasSuffix(".forget") })
     }
 }

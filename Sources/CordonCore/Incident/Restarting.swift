@@ -54,9 +54,8 @@ extension ResponseSequence {
                     "provisional", "The level is provisional: answer question \(open).", step: 4))
         }
         for step in steps where step.step.number < 10 && step.state == .open {
-            blockers += step.missing.map {
-                Blocker(step.step.key, $0, step: step.step.number)
-            }
+            let unsaid = step.missing.filter { line in !blockers.contains { $0.message == line } }
+            blockers += unsaid.map { Blocker(step.step.key, $0, step: step.step.number) }
         }
         if !requires(5) {
             blockers += missingNotification.map { Blocker("notification", $0, step: 5) }

@@ -149,22 +149,31 @@ extension Work {
         }
     }
 
+    /// What one batch of a workflow's retention came to.
+    struct Expiry: Sendable {
+        var expired: [UInt64] = []
+        /// Records that are damaged: without their content they cannot be ended, so they stay.
+        var unreadable = 0
+        /// Where to go on; `nil` when the workflow is done.
+        var next: UInt64?
+    }
+
     /// Deletes the content of the next records of a workflow whose time has run out and that no
     /// hold covers.
-    ///
-    /// - Returns: which were deleted, and where to go on; `nil` when the workflow is done.
-    func expire(
-        _ source: EvidenceSource, from index: UInt64
-    ) throws -> (expired: [UInt64], next: UInt64?) {
+    func expire(_ source: EvidenceSource, from index: UInt64) throws -> Expiry {
         let (due, retention, days) = try outOfTime(source, from: index)
-        guard let last = due.last?.row.index else { return ([], nil) }
+        guard let last = due.last?.row.index else { return Expiry() }
+        var expiry = Expiry(next: last + 1)
         var ends: [(row: EvidenceRow, entry: [UInt8])] = []
         let holds = try transaction.holds(workflow: source.key, released: false)
         for (row, body) in due {
             let isHeld = holds.contains {
                 $0.covers(workflow: source.key, at: row.at, receivedAt: row.receivedAt)
             }
-            if !isHeld { ends.append((row, try entry(row, body))) }
+            guard !isHeld else { continue }
+            do { ends.append((row, try entry(row, body))) } catch is SealError {
+                expiry.unreadable += 1
+            }
         }
         if let first = ends.first, let end = ends.last {
             let place = try journal(
@@ -177,7 +186,8 @@ extension Work {
                 try transaction.evidenceEnd(row.index, why: .expired, entry: entry, event: place)
             }
         }
-        return (ends.map(\.row.index), last + 1)
+        expiry.expired = ends.map(\.row.index)
+        return expiry
     }
 
     private func outOfTime(
@@ -222,10 +232,20 @@ extension Operations {
         return ids
     }
 
+    /// What a run of retention came to.
+    package struct RetentionRun: Sendable {
+        /// How many records were deleted, by workflow.
+        package fileprivate(set) var deleted: [String: Int] = [:]
+        /// How many were due and are damaged: they stay, and `cordon fsck` names them.
+        package fileprivate(set) var unreadable = 0
+        fileprivate var shards: Set<UInt64> = []
+        /// The first of what kept a workflow from its end: what was deleted before is deleted all
+        /// the same, and its words go as well.
+        fileprivate var fault: (any Error)?
+    }
+
     /// Deletes everything whose retention has run out, a batch a transaction.
-    ///
-    /// - Returns: how many records were deleted, by workflow.
-    package func runRetention(_ caller: Caller) async throws -> [String: Int] {
+    package func runRetention(_ caller: Caller) async throws -> RetentionRun {
         let sources = try await ask(caller) { work in
             try work.need(.eraseEvidence)
             // Of all workflows: a token of one of them has no business here.
@@ -236,36 +256,33 @@ extension Operations {
             let run = try await expireAll(sources, caller)
             return (run, run.shards)
         }
-        if !run.counts.isEmpty { try await store.truncateLog() }
+        if !run.deleted.isEmpty { try await store.truncateLog() }
         if let fault = run.fault { throw fault }
-        return run.counts
-    }
-
-    private struct RetentionRun: Sendable {
-        var counts: [String: Int] = [:]
-        var shards: Set<UInt64> = []
-        /// What ended it: the batches before are deleted all the same, and their words go as well.
-        var fault: Refusal?
+        return run
     }
 
     private func expireAll(
         _ sources: [EvidenceSource], _ caller: Caller
     ) async throws -> RetentionRun {
         var run = RetentionRun()
-        do {
-            for source in sources {
+        for source in sources {
+            do {
                 var next: UInt64? = 0
                 while let from = next {
-                    let (expired, after) = try await perform(caller) {
-                        try $0.expire(source, from: from)
-                    }
-                    if !expired.isEmpty { run.counts[source.key, default: 0] += expired.count }
+                    let expiry = try await perform(caller) { try $0.expire(source, from: from) }
+                    let expired = expiry.expired
+                    if !expired.isEmpty { run.deleted[source.key, default: 0] += expired.count }
+                    run.unreadable += expiry.unreadable
                     run.shards.formUnion(expired.map(SearchShard.number(of:)))
-                    next = after
+                    next = expiry.next
                 }
+            } catch let fault as StoreError where fault.leavesOutcomeOpen {
+                // This batch may be deleted or not: the next start removes all shards.
+                throw fault
+            } catch {
+                // One workflow's fault does not keep the content of the others.
+                run.fault = run.fault ?? error
             }
-        } catch let refusal as Refusal {
-            run.fault = refusal
         }
         return run
     }

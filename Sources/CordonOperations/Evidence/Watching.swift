@@ -73,7 +73,11 @@ extension Operations {
     }
 
     /// Deletes what retention lets go, as Cordon itself.
-    package func retain() async throws { _ = try await runRetention(.cordon("retention")) }
+    ///
+    /// - Returns: how many records were due and are damaged, so that they stay.
+    package func retain() async throws -> Int {
+        try await runRetention(.cordon("retention")).unreadable
+    }
 }
 
 extension EvidenceSearch {

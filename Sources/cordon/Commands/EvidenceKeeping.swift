@@ -265,11 +265,16 @@ struct RunRetention: ClientCommand {
     }
 
     private static func deleted(_ answer: JSONValue) -> [String] {
+        let unreadable = answer["unreadable"]?.integer ?? 0
+        let damaged =
+            unreadable == 0
+            ? [] : ["Damaged, so they stay: \(unreadable). `cordon fsck` names them."]
         guard case .object(let counts)? = answer["deleted"], !counts.isEmpty else {
-            return ["Nothing was due, or all of it is held."]
+            return damaged.isEmpty ? ["Nothing was due, or all of it is held."] : damaged
         }
-        return Console.table(
+        let table = Console.table(
             ["WORKFLOW", "DELETED"],
             counts.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value.integer ?? 0)"] })
+        return table + damaged
     }
 }

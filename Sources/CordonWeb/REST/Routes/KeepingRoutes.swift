@@ -150,11 +150,10 @@ enum KeepingRoutes {
         answers: [
             .init(
                 status: 200, mediaType: "application/json", type: RetentionRunView.self,
-                description: "How many records were deleted, by workflow.")
+                description: "How many were deleted, by workflow, and how many could not be.")
         ]
     ) { exchange in
-        try .json(
-            RetentionRunView(
-                deleted: try await exchange.operations.runRetention(exchange.asCaller)))
+        let run = try await exchange.operations.runRetention(exchange.asCaller)
+        return try .json(RetentionRunView(deleted: run.deleted, unreadable: run.unreadable))
     }
 }

@@ -280,6 +280,8 @@ struct RetentionDueView: Codable, Sendable {
 
 struct RetentionRunView: Codable, Sendable {
     let deleted: [String: Int]
+    /// Due and damaged: they stay.
+    let unreadable: Int
 }
 
 struct LookbackRunView: Codable, Sendable {
