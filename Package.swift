@@ -96,7 +96,10 @@ let package = Package(
                 "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations", hummingbird,
                 httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), serviceLifecycle,
             ],
-            resources: [.embedInCode("Assets/style.css")],
+            resources: [
+                .embedInCode("Assets/style.css"), .embedInCode("Assets/script.js"),
+                .embedInCode("Assets/icon.svg"), .embedInCode("Assets/texts.json"),
+            ],
             swiftSettings: strict),
         .target(
             name: "CordonClient",

@@ -125,6 +125,15 @@ package final class Gate: Sendable {
 
     package var counts: GateCounts { state.withLock { $0.counts } }
 
+    /// What the gate knows of the workflows that do not simply run, by key.
+    package var impeded: [GateEntry] {
+        state.withLock { state in
+            state.entries.values.filter { entry in
+                !entry.stops.isEmpty || ![.draft, .running, .retired].contains(entry.state)
+            }
+        }.sorted { $0.key < $1.key }
+    }
+
     /// How many workflows there are in each state.
     package var states: [Workflow.State: Int] {
         state.withLock { state in

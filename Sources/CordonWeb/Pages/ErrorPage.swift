@@ -1,7 +1,7 @@
 package import CordonCore
 
 /// Says why something was not done, with everything that stands in the way.
-package struct ErrorPage: Sendable {
+package struct ErrorPage: PageModel, Sendable {
     package let status: Int
     package let title: String
     package let detail: String
@@ -29,30 +29,29 @@ package struct ErrorPage: Sendable {
             blockers: refusal.blockers, requestID: requestID, kind: refusal.kind)
     }
 
-    package var html: HTML {
-        PageFrame(title: title).around([
-            "<h1>\(title)</h1>", "<p class=\"prose\" dir=\"auto\">\(detail)</p>", obstacles,
-            explanation,
-            """
-            <p class="hint">Status \(status), request <code>\(requestID)</code>. Quote it when you \
-            ask for help.</p>
-            <p><a href="\(PagePaths.home)">Back to the home page</a></p>
-            """,
-        ])
+    package var content: PageContent {
+        PageContent(
+            Phrase(told: title),
+            [
+                "<h1 data-draft=\"keep\">\(told: title)</h1>", "<p class=\"prose\" dir=\"auto\">\(told: detail)</p>",
+                obstacles, explanation,
+                HTML.hint(
+                    """
+                    Status \(String(status)), request \(code). Quote it when you ask for help.
+                    """),
+                "<p>\(HTML.link(PagePaths.home, "Back to the home page"))</p>",
+            ])
     }
+
+    private var code: HTML { "<code>\(requestID)</code>" }
 
     private var obstacles: HTML {
         if blockers.isEmpty { return .nothing }
-        return """
-            <section aria-labelledby="blockers">
-            <h2 id="blockers">What stands in the way</h2>
-            \(BlockerList(blockers).html)
-            </section>
-            """
+        return .section("blockers", "What stands in the way", [BlockerList(blockers).html])
     }
 
     private var explanation: HTML {
         guard let kind else { return .nothing }
-        return "<p><a href=\"\(PagePaths.problem(kind))\">What this means and what to do</a></p>"
+        return "<p>\(HTML.link(PagePaths.problem(kind), "What this means and what to do"))</p>"
     }
 }

@@ -1,18 +1,35 @@
 package import CordonCore
 
-/// What a person finds first: what to do now, what runs, what is open, and how to report and stop.
-package struct HomePage: Sendable {
-    package let person: String
-    package let csrf: String
-    package let workflows: [WorkflowLine]
+/// What a person finds first: what to do now, the state of every workflow, and what happened.
+package struct HomePage: PageModel, Sendable {
+    /// What waits for this person, the most pressing first.
+    let acts: [Act]
+    /// Those that do not simply run, the worst first, and then some of the others.
+    let workflows: [WorkflowLine]
+    /// How many workflows there are in each state.
+    let states: [(state: Workflow.State, count: Int)]
     /// Those that are open, the most pressing one first.
-    package let incidents: [IncidentLine]
-    package let mayStop: Bool
-    /// How many calls wait for a person.
-    package let waiting: Int
-    /// What was typed into the form that came back, so that nobody has to type it twice.
-    package let sent: Sent?
-    package let faults: [FormFault]
+    let incidents: [IncidentLine]
+    let nearMisses: [IncidentLine]
+    /// Workflows that lack what production demands, with how much; `nil` for who may not amend.
+    let unready: [(key: String, name: String, gaps: Int)]?
+    let now: Instant
+    let mayReadIncidents: Bool
+
+    /// One thing to do, with where it is done.
+    package struct Act: Sendable {
+        package let path: String
+        package let words: Phrase
+        package let urgency: Urgency
+
+        package enum Urgency: Sendable { case now, soon }
+
+        package init(_ path: String, _ words: Phrase, _ urgency: Urgency = .now) {
+            self.path = path
+            self.words = words
+            self.urgency = urgency
+        }
+    }
 
     package struct WorkflowLine: Sendable {
         package let key: String
@@ -21,10 +38,13 @@ package struct HomePage: Sendable {
         package let since: Instant?
         package let fallbackTitle: String?
         package let incident: String?
+        /// How many of the places where it runs have confirmed the stop.
+        package let confirmed: (done: Int, all: Int)?
 
         package init(
             key: String, name: String, state: Workflow.State, since: Instant? = nil,
-            fallbackTitle: String? = nil, incident: String? = nil
+            fallbackTitle: String? = nil, incident: String? = nil,
+            confirmed: (done: Int, all: Int)? = nil
         ) {
             self.key = key
             self.name = name
@@ -32,6 +52,7 @@ package struct HomePage: Sendable {
             self.since = since
             self.fallbackTitle = fallbackTitle
             self.incident = incident
+            self.confirmed = confirmed
         }
     }
 
@@ -43,179 +64,180 @@ package struct HomePage: Sendable {
         package let state: Incident.State
         package let workflow: String?
         package let nextStep: String?
-
-        package init(
-            number: String, what: String, kind: Kind, level: LevelText, state: Incident.State,
-            workflow: String?, nextStep: String?
-        ) {
-            self.number = number
-            self.what = what
-            self.kind = kind
-            self.level = level
-            self.state = state
-            self.workflow = workflow
-            self.nextStep = nextStep
-        }
+        package let reportedAt: Instant
     }
 
-    /// One of the two forms, as it was sent.
-    package enum Sent: Sendable {
-        /// `leftCompany` is `yes`, `no` or `unknown`; an empty workflow is one that is not listed.
-        case report(workflow: String, what: String, leftCompany: String, stop: Bool)
-        case stop(workflow: String, reason: String)
-    }
-
-    package init(
-        person: String, csrf: String, workflows: [WorkflowLine], incidents: [IncidentLine],
-        mayStop: Bool, waiting: Int = 0, sent: Sent? = nil, faults: [FormFault] = []
-    ) {
-        self.person = person
-        self.csrf = csrf
-        self.workflows = workflows
-        self.incidents = incidents
-        self.mayStop = mayStop
-        self.waiting = waiting
-        self.sent = sent
-        self.faults = faults
-    }
-
-    package var html: HTML {
-        let frame = PageFrame(
-            title: headline, person: person, csrf: csrf, hasFaults: !faults.isEmpty)
-        return frame.around([
-            FaultSummary(faults: faults, ids: fieldIDs).html, top, incidentSection,
-            workflowSection,
-            HomeForms(page: self).report,
-        ])
+    package var content: PageContent {
+        PageContent(
+            headline, in: .home,
+            [
+                HTML.live("live-home", ["<h1>\(say: headline)</h1>", actList, board]),
+                HTML.live("live-open", [incidentSection, nearMissSection, readiness]),
+            ])
     }
 
     /// The one sentence at the top.
-    private var headline: String {
+    private var headline: Phrase {
         let stopping = workflows.filter { $0.state == .stopping }
         if let first = stopping.first {
             return stopping.count == 1
                 ? "Act now: \(first.name) is still stopping"
                 : "Act now: \(stopping.count) workflows are still stopping"
         }
-        if !incidents.isEmpty {
-            return "Act now: \(counted(incidents.count, "incident")) "
-                + (incidents.count == 1 ? "is open" : "are open")
-        }
-        let stopped = workflows.filter { $0.state == .stopped }.count
-        if stopped > 0 {
-            return "\(counted(stopped, "workflow")) \(stopped == 1 ? "is" : "are") stopped"
-        }
+        let open = incidents.count
+        if open > 0 { return "Act now: \(open) incidents are open" }
+        let stopped = states.first { $0.state == .stopped }?.count ?? 0
+        if stopped > 0 { return "\(stopped) workflows are stopped" }
         return "Nothing on your list is open"
     }
 
-    private var top: HTML {
-        let stopLink: HTML =
-            mayStop && !workflows.isEmpty
-            ? "<a class=\"button stop\" href=\"#workflows\">Stop a workflow</a>" : .nothing
+    private var actList: HTML {
+        if acts.isEmpty {
+            return HTML.paragraph("Nothing waits for you. If something looks wrong, report it.")
+        }
+        let lines = acts.map { act -> HTML in
+            let mark =
+                act.urgency == .now
+                ? Badge(.bad, "▲", "Now").html : Badge(.warning, "◐", "Soon").html
+            return "<li>\(mark) \(HTML.link(act.path, act.words))</li>"
+        }
         return """
-            <h1>\(headline)</h1>
-            \([whatNext, whatWaits])
-            <p class="jumps">
-            \(["<a class=\"button\" href=\"#report\">Report something wrong</a>", stopLink])
-            </p>
-            """
-    }
-
-    private var whatNext: HTML {
-        guard let first = incidents.first, let step = first.nextStep else { return .nothing }
-        return "<p>Next for \(link(first.number)): \(HTML.said(step))</p>"
-    }
-
-    private var whatWaits: HTML {
-        if waiting == 0 { return .nothing }
-        let waits = waiting == 1 ? "waits" : "wait"
-        return """
-            <p><a href="\(PagePaths.approvals)">\(counted(waiting, "call")) \(waits) for a \
-            person</a></p>
-            """
-    }
-
-    private var incidentSection: HTML {
-        let content: HTML =
-            incidents.isEmpty
-            ? """
-            <p>No incident that you may see is open. If something looks wrong, report it: being \
-            unsure is enough.</p>
-            """
-            : "<ul class=\"cards\">\n\(incidents.map(card))\n</ul>"
-        return """
-            <section aria-labelledby="incidents">
-            <h2 id="incidents">Open incidents</h2>
-            \(content)
+            <section aria-labelledby="acts">
+            <h2 id="acts">\(say: "Waiting for you")</h2>
+            <ul class="plain acts">
+            \(lines)
+            </ul>
             </section>
             """
     }
 
+    // MARK: Workflows
+
+    private var board: HTML {
+        let counts = states.filter { $0.count > 0 }.map { line -> HTML in
+            let path = PagePaths.workflows + "?state=" + line.state.rawValue
+            return """
+                <li><a href="\(path)"><strong>\(say: "\(line.count)")</strong> \
+                \(line.state.badge)</a></li>
+                """
+        }
+        let content: HTML =
+            workflows.isEmpty
+            ? HTML.paragraph(
+                """
+                No workflow is registered yet. You can still report something wrong: choose “Not \
+                listed”.
+                """)
+            : """
+            <ul class="states">
+            \(counts)
+            </ul>
+            <ul class="cards board">
+            \(workflows.map(card))
+            </ul>
+            """
+        return .section("workflows", "Workflows", [content])
+    }
+
+    private func card(_ workflow: WorkflowLine) -> HTML {
+        var lines: [HTML] = []
+        if workflow.state == .stopping {
+            if let confirmed = workflow.confirmed {
+                lines.append(
+                    HTML.paragraph("\(confirmed.done) of \(confirmed.all) places have confirmed."))
+            }
+            lines.append(HTML.paragraph("Treat it as running until it says “Stopped”."))
+        }
+        if workflow.state == .stopping || workflow.state == .stopped {
+            lines.append(FallbackText.sentence(workflow.fallbackTitle))
+        }
+        if let since = workflow.since {
+            lines.append(
+                HTML.hint(
+                    "Since \(HTML.time(since)), \(HTML.elapsed(from: since, to: now)) ago"))
+        }
+        if let incident = workflow.incident {
+            lines.append("<p>\(link(incident))</p>")
+        }
+        return """
+            <li class="\(workflow.state.rawValue)">
+            <h3><a href="\(PagePaths.workflow(workflow.key))">\(HTML.said(workflow.name))</a></h3>
+            <p class="badges">\(workflow.state.badge)</p>
+            \(lines)
+            </li>
+            """
+    }
+
+    // MARK: Incidents
+
+    private var incidentSection: HTML {
+        guard mayReadIncidents else { return .nothing }
+        let content: HTML =
+            incidents.isEmpty
+            ? HTML.paragraph(
+                """
+                No incident is open. If something looks wrong, report it: being unsure is enough.
+                """)
+            : "<ul class=\"cards\">\n\(incidents.map(card))\n</ul>"
+        return .section("incidents", "Open incidents", [content])
+    }
+
     private func card(_ incident: IncidentLine) -> HTML {
-        let place: HTML = incident.workflow.map { "\(HTML.said($0))" } ?? "Workflow not listed"
+        let place: HTML =
+            incident.workflow.map(HTML.said) ?? HTML.say("Workflow not listed")
         let next: HTML =
-            incident.nextStep.map { "<p>Next step: \(HTML.said($0))</p>" } ?? .nothing
+            incident.nextStep.map { step in
+                let words: HTML = "<strong>\(told: step)</strong>"
+                return HTML.paragraph("Next step: \(words)")
+            } ?? .nothing
         return """
             <li>
             <h3>\(link(incident.number))</h3>
             <p class="badges">\(incident.state.badge) \(incident.level.badge)</p>
-            <p>\(incident.kind.words) · \(place)</p>
+            <p>\(say: incident.kind.words) · \(place)</p>
             <p class="prose" dir="auto">\(incident.what)</p>
             \([next])
             </li>
             """
     }
 
-    private var workflowSection: HTML {
+    private var nearMissSection: HTML {
+        guard mayReadIncidents else { return .nothing }
+        let lines = nearMisses.map { line -> HTML in
+            "<li>\(link(line.number)) \(HTML.said(line.what)) \(HTML.time(line.reportedAt))</li>"
+        }
         let content: HTML =
-            workflows.isEmpty
-            ? """
-            <p>No workflow is registered yet. You can still report something wrong: choose “Not \
-            listed”.</p>
-            """
-            : "<ul class=\"cards\">\n\(workflows.indices.map(card))\n</ul>"
-        return """
-            <section aria-labelledby="workflows">
-            <h2 id="workflows">Workflows</h2>
-            \(content)
-            </section>
-            """
+            lines.isEmpty
+            ? HTML.paragraph("None is logged. A near miss that nobody logs teaches nobody.")
+            : "<ul class=\"plain\">\n\(lines)\n</ul>"
+        return .section("near-misses", "Recent near misses", [content])
     }
 
-    private func card(_ index: Int) -> HTML {
-        let workflow = workflows[index]
-        let since: HTML = workflow.since.map { " since \(HTML.time($0))" } ?? .nothing
-        var lines: [HTML] = []
-        if workflow.state == .stopping {
-            lines.append(
-                "<p>Not every place has confirmed the stop yet: treat it as running.</p>")
+    private var readiness: HTML {
+        guard let unready, !unready.isEmpty else { return .nothing }
+        let lines = unready.map { workflow -> HTML in
+            let name: HTML = """
+                <a href="\(PagePaths.workflow(workflow.key))#readiness">\(HTML.said(workflow.name))</a>
+                """
+            return "\(say: "\(name): \(workflow.gaps) things are missing")"
         }
-        if workflow.state == .stopping || workflow.state == .stopped {
-            lines.append(
-                ReportedPage.fallback(workflow.fallbackTitle))
-        }
-        if let incident = workflow.incident {
-            lines.append("<p>Incident: \(link(incident))</p>")
-        }
-        if mayStop { lines.append(HomeForms(page: self).stop(index)) }
-        return """
-            <li>
-            <h3><a href="\(PagePaths.workflow(workflow.key))">\(HTML.said(workflow.name))</a></h3>
-            <p class="badges">\(workflow.state.badge)\(since)</p>
-            \(lines)
-            </li>
-            """
+        return .section("readiness", "Not ready for production", [HTML.list(lines)])
     }
 
     private func link(_ number: String) -> HTML {
         "<a href=\"\(PagePaths.incident(number))\">\(number)</a>"
     }
+}
 
-    private var fieldIDs: [String: String] {
-        if case .stop(let key, _) = sent {
-            guard let index = workflows.firstIndex(where: { $0.key == key }) else { return [:] }
-            return ["reason": HomeForms.reasonID(index)]
+extension HTML {
+    /// How long it is from one moment to another, in the largest unit that fits: `3 days`.
+    static func elapsed(from start: Instant, to end: Instant) -> HTML {
+        let seconds = Int(max(0, (end.milliseconds - start.milliseconds) / 1_000))
+        return switch seconds {
+        case ..<60: say("\(seconds) seconds")
+        case ..<3_600: say("\(seconds / 60) minutes")
+        case ..<172_800: say("\(seconds / 3_600) hours")
+        default: say("\(seconds / 86_400) days")
         }
-        return HomeForms.reportIDs
     }
 }

@@ -10,7 +10,7 @@ package struct IncidentFileMarkdown: Sendable {
 
             \(Markdown.paragraph(sheet.title))
 
-            \(Markdown.line(sheet.level.words)). \
+            \(Markdown.line(sheet.level.plain)). \
             \(sheet.complete) of \(sheet.items.count) items are complete.
 
             """

@@ -37,49 +37,44 @@ package struct IncidentFileSheet: Sendable {
 }
 
 /// The incident file to read on a screen and to print.
-package struct IncidentFilePage: Sendable {
-    package let person: String
+package struct IncidentFilePage: PageModel, Sendable {
     package let sheet: IncidentFileSheet
 
-    package init(person: String, _ sheet: IncidentFileSheet) {
-        self.person = person
-        self.sheet = sheet
+    package init(_ sheet: IncidentFileSheet) { self.sheet = sheet }
+
+    package var content: PageContent {
+        let head: [HTML] = [
+            "<h1>\(say: "Incident file \(sheet.number)")</h1>", HTML.prose(sheet.title),
+            "<p class=\"badges\">\(sheet.level.badge)</p>",
+            HTML.paragraph("\(sheet.complete) of \(sheet.items.count) items are complete."),
+        ]
+        return PageContent(
+            "Incident file \(sheet.number)", in: .incidents,
+            head + sheet.items.map(section) + [ways])
     }
 
-    package var html: HTML {
-        PageFrame(title: "Incident file \(sheet.number)", person: person).around([
-            """
-            <h1>Incident file \(sheet.number)</h1>
-            <p class="prose" dir="auto">\(sheet.title)</p>
-            <p class="badges">\(sheet.level.badge)</p>
-            <p>\(sheet.complete) of \(sheet.items.count) items are complete.</p>
-            """,
-            "\(sheet.items.map(section))",
-            """
-            <p class="screen"><a href="\(PagePaths.incident(sheet.number))">Back to the incident</a> · \
-            <a href="\(PagePaths.markdown(sheet.number))">Take the file as Markdown</a></p>
-            """,
-        ])
+    private var ways: HTML {
+        let back = HTML.link(PagePaths.incident(sheet.number), "Back to the incident")
+        let markdown = HTML.link(PagePaths.markdown(sheet.number), "Take the file as Markdown")
+        return "<p class=\"screen\">\(back) · \(markdown)</p>"
     }
 
     private func section(_ item: IncidentFileSheet.Item) -> HTML {
+        let title: HTML = "\(told: item.title)"
         let recorded: HTML =
             item.lines.isEmpty
-            ? "<p class=\"hint\">Nothing is recorded.</p>"
-            : HTML.list(item.lines.map { "<span class=\"prose\" dir=\"auto\">\($0)</span>" })
-        let missing: HTML =
-            item.missing.isEmpty
-            ? .nothing
-            : """
-            <p><strong>Missing</strong></p>
-            \(HTML.list(item.missing.map(HTML.said)))
-            """
-        return """
-            <section aria-labelledby="item-\(item.number)">
-            <h2 id="item-\(item.number)">\(item.number). \(item.title)</h2>
-            <p>\(item.complete.completeness)</p>
-            \([recorded, missing])
-            </section>
-            """
+            ? HTML.hint("Nothing is recorded.")
+            : HTML.list(
+                item.lines.map { "<span class=\"prose\" dir=\"auto\">\($0)</span>" as HTML })
+        return HTML.section(
+            "item-\(item.number)", "\(item.number). \(title)",
+            ["<p>\(item.complete.completeness)</p>", recorded, missing(item)])
+    }
+
+    private func missing(_ item: IncidentFileSheet.Item) -> HTML {
+        if item.missing.isEmpty { return .nothing }
+        let head: HTML = "<p><strong>\(say: "Missing")</strong></p>"
+        let list = HTML.list(item.missing.map { "\(told: $0)" as HTML })
+        return "\([head, list])"
     }
 }

@@ -11,8 +11,35 @@ package enum PagePaths {
     package static let stop = "/stop"
     package static let problems = "/problems"
     package static let stylesheet = "/assets/style.css"
+    package static let script = "/assets/script.js"
+    package static let icon = "/assets/icon.svg"
 
+    package static let search = "/search"
+    package static let help = "/help"
+    /// News for the script: server-sent events.
+    package static let live = "/live"
+
+    package static let workflows = "/workflows"
+    package static let incidents = "/incidents"
+    package static let nearMisses = "/near-misses"
+    package static let quality = "/quality"
+    package static let actions = "/actions"
     package static let approvals = "/approvals"
+    package static let evidence = "/evidence"
+    package static let reviews = "/reviews"
+    package static let policy = "/policy"
+    package static let audit = "/audit"
+    package static let admin = "/admin"
+
+    /// Remembers a language for this browser and leads back.
+    package static func language(_ language: Language, back path: String) -> String {
+        "/language?to=\(language.rawValue)&back=\(Paths.segment(path))"
+    }
+
+    package static func stop(_ workflow: String) -> String { self.workflow(workflow) + "/stop" }
+
+    /// One record of evidence.
+    package static func record(_ id: String) -> String { evidence + "/" + Paths.segment(id) }
 
     /// A call that waits for people.
     package static func approval(_ id: String) -> String {

@@ -1,62 +1,56 @@
 package import CordonCore
 
 /// Explains one kind of refusal, at the address that names it.
-package struct ProblemPage: Sendable {
+package struct ProblemPage: PageModel, Sendable {
     package let kind: Refusal.Kind
 
     package init(_ kind: Refusal.Kind) { self.kind = kind }
 
-    package var html: HTML {
+    package var content: PageContent {
         let text = ProblemText.of(kind)
-        return PageFrame(title: text.title).around([
-            """
-            <h1>\(text.title)</h1>
-            <p class="hint">Problem type <code>\(kind.rawValue)</code>, HTTP status \
-            \(text.status)</p>
-            <h2>What it means</h2>
-            <p>\(text.meaning)</p>
-            <h2>What to do</h2>
-            <p>\(text.remedy)</p>
-            <p><a href="\(PagePaths.problems)">All kinds of refusal</a></p>
-            """
-        ])
+        let name: HTML = "<code>\(kind.rawValue)</code>"
+        return PageContent(
+            Phrase(told: text.title),
+            [
+                """
+                <h1>\(told: text.title)</h1>
+                <p class="hint">\(say: "Problem type \(name), HTTP status \(text.status)")</p>
+                <h2>\(say: "What it means")</h2>
+                <p>\(told: text.meaning)</p>
+                <h2>\(say: "What to do")</h2>
+                <p>\(told: text.remedy)</p>
+                <p>\(HTML.link(PagePaths.problems, "All kinds of refusal"))</p>
+                """
+            ])
     }
 }
 
 /// All kinds of refusal in one table.
-package struct ProblemIndexPage: Sendable {
+package struct ProblemIndexPage: PageModel, Sendable {
     package init() {}
 
-    package var html: HTML {
-        let rows = Refusal.Kind.allCases.map { kind -> HTML in
+    package var content: PageContent {
+        let rows = Refusal.Kind.allCases.map { kind -> [HTML] in
             let text = ProblemText.of(kind)
-            return """
-                <tr>
-                <th scope="row"><a href="\(PagePaths.problem(kind))">\(text.title)</a>
-                <code>\(kind.rawValue)</code></th>
-                <td>\(text.status)</td>
-                <td>\(text.meaning)</td>
-                <td>\(text.remedy)</td>
-                </tr>
+            return [
                 """
+                <a href="\(PagePaths.problem(kind))">\(told: text.title)</a>
+                <code>\(kind.rawValue)</code>
+                """, "\(text.status)", "\(told: text.meaning)", "\(told: text.remedy)",
+            ]
         }
-        return PageFrame(title: "What Cordon’s refusals mean").around([
-            """
-            <h1>What Cordon’s refusals mean</h1>
-            <p>When Cordon does not do what was asked, it says why with one of these. Programs find \
-            the same address as <code>type</code> of the answer.</p>
-            <div class="wide" role="region" aria-label="Kinds of refusal" tabindex="0">
-            <table>
-            <thead>
-            <tr><th scope="col">Refusal</th><th scope="col">Status</th>\
-            <th scope="col">What it means</th><th scope="col">What to do</th></tr>
-            </thead>
-            <tbody>
-            \(rows)
-            </tbody>
-            </table>
-            </div>
-            """
-        ])
+        let type: HTML = "<code>type</code>"
+        return PageContent(
+            "What Cordon’s refusals mean",
+            [
+                "<h1>\(say: "What Cordon’s refusals mean")</h1>",
+                HTML.paragraph(
+                    """
+                    When Cordon does not do what was asked, it says why with one of these. Programs \
+                    find the same address as \(type) of the answer.
+                    """),
+                HTML.table(
+                    "Kinds of refusal", ["Refusal", "Status", "What it means", "What to do"], rows),
+            ])
     }
 }

@@ -13,9 +13,26 @@ package struct LevelText: Equatable, Sendable {
         self.provisional = provisional
     }
 
-    var words: String {
+    init(_ sequence: ResponseSequence) {
+        self.init(
+            sequence.level, sequence.terms?.title ?? "", provisional: sequence.isProvisional)
+    }
+
+    /// The same in English, for what leaves Cordon as a file.
+    var plain: String {
         let name = title.isEmpty ? "Level \(number)" : "Level \(number): \(title)"
         return provisional ? name + ", provisional" : name
+    }
+
+    /// `title` is a text of the policy, so it is told rather than said.
+    var words: Phrase {
+        let name: HTML = "\(told: title)"
+        return switch (title.isEmpty, provisional) {
+        case (true, false): "Level \(number)"
+        case (true, true): "Level \(number), provisional"
+        case (false, false): "Level \(number): \(name)"
+        case (false, true): "Level \(number): \(name), provisional"
+        }
     }
 
     var badge: HTML {
@@ -34,9 +51,9 @@ struct Badge {
 
     let tone: Tone
     let shape: String
-    let word: String
+    let word: Phrase
 
-    init(_ tone: Tone, _ shape: String, _ word: String) {
+    init(_ tone: Tone, _ shape: String, _ word: Phrase) {
         self.tone = tone
         self.shape = shape
         self.word = word
@@ -45,7 +62,7 @@ struct Badge {
     var html: HTML {
         """
         <span class="badge \(tone.rawValue)"><span aria-hidden="true">\(shape)</span> \
-        \(word)</span>
+        \(say: word)</span>
         """
     }
 }
@@ -77,7 +94,7 @@ extension Incident.State {
 }
 
 extension Kind {
-    var words: String {
+    var words: Phrase {
         switch self {
         case .qualityIssue: "Quality issue"
         case .nearMiss: "Near miss"

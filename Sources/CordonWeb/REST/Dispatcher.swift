@@ -173,6 +173,7 @@ struct Dispatcher: Sendable {
         if !answer.mediaType.isEmpty { headers[.contentType] = answer.mediaType }
         for (name, value) in answer.headers {
             guard let field = HTTPField.Name(name) else { continue }
+            if field == .cacheControl { headers[field] = nil }
             headers.append(HTTPField(name: field, value: value))
         }
         headers[.requestID] = requestID
@@ -215,7 +216,8 @@ enum SecurityHeaders {
         "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
         "Content-Security-Policy":
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+            + "img-src 'self'; form-action 'self'; "
             + "base-uri 'none'; frame-ancestors 'none'",
     ])
     /// For what programs read: a browser that is led there shows nothing and runs nothing.

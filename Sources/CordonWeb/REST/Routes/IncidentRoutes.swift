@@ -109,9 +109,7 @@ enum IncidentRoutes {
         return try await exchange.operations.ask(exchange.asCaller) { work in
             let sequence = try readable(work, exchange)
             if accept.contains("text/html") {
-                let page = IncidentFilePage(
-                    person: exchange.caller?.actor.name ?? "", IncidentFileSheet(sequence))
-                return .text(page.html.text, "text/html; charset=utf-8")
+                return Visit(exchange).page(IncidentFilePage(IncidentFileSheet(sequence)))
             }
             if accept.contains("text/markdown") {
                 return .text(

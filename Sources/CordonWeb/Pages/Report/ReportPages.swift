@@ -1,0 +1,121 @@
+import CordonAPI
+import CordonCore
+import CordonOperations
+import HTTPTypes
+
+/// Reporting something wrong, and the receipt for it.
+enum ReportPages {
+    static let all: [Page] = [form, report, receipt]
+
+    private static let choicesAtMost = 300
+    /// Names of files that the receipt repeats, and characters of each.
+    private static let namesAtMost = 10
+    private static let nameAtMost = 80
+
+    private static let form = Page(.get, PagePaths.report, .report) { visit in
+        try await reportPage(visit, nil)
+    }
+
+    private static func reportPage(
+        _ visit: Visit, _ returned: ReturnedForm?
+    ) async throws -> Answer {
+        let chosen = returned?.fields["workflow"] ?? visit.exchange.query["workflow"] ?? ""
+        let (choices, hasMore) = try await visit.exchange.operations.ask(
+            visit.exchange.asCaller
+        ) { work in
+            let found = try WorkflowSearch(in: WorkflowSearch.inUse).found(
+                work, limit: choicesAtMost)
+            var choices = found.items.map {
+                ReportPage.Choice(key: $0.key, name: $0.profile.name)
+            }
+            if !chosen.isEmpty, !choices.contains(where: { $0.key == chosen }),
+                let name = try work.workflowNames([chosen])[chosen]
+            {
+                choices.append(ReportPage.Choice(key: chosen, name: name))
+            }
+            return (
+                choices.sorted { $0.name.lowercased() < $1.name.lowercased() }, found.next != nil
+            )
+        }
+        return visit.page(
+            ReportPage(
+                choices: choices, hasMore: hasMore, chosen: chosen, mayStop: visit.may(.stop),
+                returned: returned))
+    }
+
+    private static let report = Page(
+        .post, PagePaths.report, .report, formLimit: Page.fileFormLimit
+    ) { visit in
+        var fields = try visit.checkedForm()
+        if !visit.may(.stop) { fields["stop"] = nil }
+        let sent = fields
+        return try await visit.orAgain(
+            ReportPage.formID, sent, { try await reportPage($0, $1) }
+        ) {
+            let answer = try await visit.perform("report", sent)
+            let number = try answer.decoded(as: ReportView.self).incident
+            let unkept = try await keep(visit, number)
+            return .redirect(PagePaths.receipt(number) + query(unkept))
+        }
+    }
+
+    // MARK: Files
+
+    /// Attaches what came with the report, whose incident stands whatever becomes of its files.
+    ///
+    /// - Returns: the names of those that could not be kept.
+    private static func keep(_ visit: Visit, _ number: String) async throws -> [String] {
+        var unkept: [String] = []
+        for file in visit.files where file.field == "files" {
+            do {
+                guard file.bytes.count <= ResponseRoutes.fileLimit else {
+                    throw Refusal(.tooLarge, "The file is too large.")
+                }
+                try await visit.perform(
+                    "attachEvidence", bytes: file.bytes, mediaType: mediaType(file),
+                    query: ["kind": kind(file).rawValue, "name": file.name], ["number": number])
+            } catch is Refusal {
+                unkept.append(file.name)
+            }
+        }
+        return unkept
+    }
+
+    /// The media types that evidence is taken as; everything else is bytes.
+    private static let known: Set<String> = [
+        "text/plain", "image/png", "image/jpeg", "application/pdf", "text/csv",
+        "application/xml", "application/zip",
+    ]
+
+    private static func mediaType(_ file: MultipartForm.File) -> String {
+        let bare = String(file.mediaType.prefix { $0 != ";" })
+        return known.contains(bare) ? bare : "application/octet-stream"
+    }
+
+    private static func kind(_ file: MultipartForm.File) -> EvidenceKind {
+        file.mediaType.hasPrefix("image/") ? .screenshot : .other
+    }
+
+    private static func query(_ unkept: [String]) -> String {
+        if unkept.isEmpty { return "" }
+        let names = unkept.prefix(namesAtMost).map { String($0.prefix(nameAtMost)) }
+        return "?unkept=" + Paths.segment(names.joined(separator: "\n"))
+    }
+
+    // MARK: Receipt
+
+    private static let receipt = Page(
+        .get, "/incidents/{number}/receipt", .readOwnIncidents
+    ) { visit in
+        let exchange = visit.exchange
+        let (number, stop) = try await exchange.operations.ask(exchange.asCaller) { work in
+            let sequence = try IncidentRoutes.readable(work, exchange)
+            return (sequence.incident.number, ReceiptPage.Stop(sequence))
+        }
+        let unkept = (exchange.query["unkept"] ?? "").split(separator: "\n").map(String.init)
+        return visit.page(
+            ReceiptPage(
+                reference: number, stop: stop, unkept: Array(unkept.prefix(namesAtMost)),
+                mayStop: visit.may(.stop)))
+    }
+}

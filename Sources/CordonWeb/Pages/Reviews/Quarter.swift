@@ -1,0 +1,71 @@
+import CordonAPI
+import CordonCore
+
+/// A quarter of a year, by UTC.
+struct Quarter: Hashable, Comparable, Sendable {
+    let year: Int
+    /// 1 to 4.
+    let number: Int
+
+    init(containing instant: Instant) {
+        let text = instant.rfc3339
+        year = instant.year
+        number = ((Int(text.dropFirst(5).prefix(2)) ?? 1) - 1) / 3 + 1
+    }
+
+    /// Reads `2026-Q3`; `nil` when it is something else.
+    init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].count == 4, let year = Int(parts[0]),
+            (1_970...9_000).contains(year), parts[1].count == 2, parts[1].hasPrefix("Q"),
+            let number = Int(parts[1].dropFirst()), (1...4).contains(number)
+        else { return nil }
+        self.init(year, number)
+    }
+
+    private init(_ year: Int, _ number: Int) {
+        self.year = year
+        self.number = number
+    }
+
+    /// So many quarters later; earlier when `count` is negative.
+    func advanced(by count: Int) -> Quarter {
+        let index = year * 4 + number - 1 + count
+        return Quarter(index / 4, index % 4 + 1)
+    }
+
+    /// `2026-Q3`: as it stands in addresses.
+    var text: String { "\(year)-Q\(number)" }
+
+    /// `2026 Q3`: as it stands in charts.
+    var short: Phrase { Phrase(said: "\(year) Q\(number)") }
+
+    var words: Phrase { "Quarter \(String(number)) of \(String(year))" }
+
+    var start: Instant {
+        Instant(milliseconds: Int64(Self.days(to: year, number * 3 - 2)) * 86_400_000)
+    }
+
+    /// The first moment that does not belong to it.
+    var end: Instant { advanced(by: 1).start }
+
+    /// Days from 1970-01-01 to the first of a month, as in Howard Hinnant's `days_from_civil`.
+    private static func days(to year: Int, _ month: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    static func < (left: Quarter, right: Quarter) -> Bool {
+        (left.year, left.number) < (right.year, right.number)
+    }
+}
+
+extension PagePaths {
+    static func review(_ quarter: Quarter) -> String {
+        reviews + "/" + Paths.segment(quarter.text)
+    }
+}

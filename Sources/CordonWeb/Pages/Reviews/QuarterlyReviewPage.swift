@@ -1,0 +1,263 @@
+import CordonCore
+
+/// The quarterly review as the records have it now: figures, causes, what is left, and the list.
+package struct QuarterlyReviewPage: PageModel, Sendable {
+    let figures: QuarterFigures
+    /// For the names of controls and causes.
+    let policy: Policy
+    /// Those that were stopped in the quarter, or run under an override.
+    let workflows: [ReviewedWorkflow]
+    let now: Instant
+    /// Whether all incidents were read that the figures should be counted from.
+    let isWhole: Bool
+
+    /// Incidents that are looked at, newest first.
+    static let incidentsAtMost = 5_000
+    /// Incidents that are listed.
+    static let listedAtMost = 25
+    /// Incidents whose time to contain is drawn.
+    static let drawnAtMost = 20
+
+    private var quarter: Quarter { figures.quarter }
+    private var incidents: [ReviewedIncident] { figures.incidents }
+
+    package var content: PageContent {
+        PageContent(
+            "Draft of the quarterly review", in: .reviews,
+            [
+                "<h1>\(say: "Draft of the quarterly review")</h1>",
+                "<p><strong>\(say: quarter.words)</strong></p>", ways, notes, numbers, trends,
+                causes, remediation, stopped, overrides, list, decision,
+            ])
+    }
+
+    private var ways: HTML {
+        let before = quarter.advanced(by: -1)
+        let after = quarter.advanced(by: 1)
+        var links: [HTML] = [
+            "<a rel=\"prev\" href=\"\(PagePaths.review(before))\">\(say: before.words)</a>"
+        ]
+        if after.start <= now {
+            links.append(
+                "<a rel=\"next\" href=\"\(PagePaths.review(after))\">\(say: after.words)</a>")
+        }
+        return """
+            <nav class="toolbar" aria-label="\(say: "Other quarters")">
+            \(links)
+            </nav>
+            """
+    }
+
+    private var notes: HTML {
+        var notes = [
+            HTML.hint(
+                """
+                It is worked out from the records each time it is opened, and nobody has signed \
+                it: print it, or keep a copy, for what was decided on it.
+                """)
+        ]
+        if now < quarter.end { notes.append(HTML.hint("The quarter is not over yet.")) }
+        if !isWhole {
+            notes.append(
+                HTML.hint(
+                    """
+                    Only the newest \(Self.incidentsAtMost) incidents were read: figures that \
+                    reach further back are too low.
+                    """))
+        }
+        return "\(notes)"
+    }
+
+    // MARK: Figures
+
+    private var numbers: HTML {
+        let kinds: [(Phrase, Int)] = [
+            ("Incidents", figures.count(.incident)), ("Near misses", figures.count(.nearMiss)),
+            ("Quality issues", figures.count(.qualityIssue)),
+            ("Actions still open", figures.openActions),
+            ("Actions overdue", figures.overdueActions),
+        ]
+        let lines = kinds.map { name, count -> HTML in
+            "<div><dt>\(say: name)</dt><dd>\(count)</dd></div>"
+        }
+        return .section(
+            "figures", "In figures",
+            [
+                """
+                <dl class="numbers">
+                \(lines)
+                </dl>
+                """,
+                levels, contained,
+            ])
+    }
+
+    private var levels: HTML {
+        if incidents.isEmpty { return .nothing }
+        let lines = figures.levels.map { line -> HTML in
+            "\(line.level.badge) \(line.count)"
+        }
+        let words = HTML.paragraph("By level, near misses and quality issues included:")
+        return "\([words, HTML.list(lines)])"
+    }
+
+    private var contained: HTML {
+        let count = figures.contained.count
+        guard count > 0, let half = figures.secondsToContain(percent: 50),
+            let most = figures.secondsToContain(percent: 90)
+        else { return HTML.paragraph("No stop of this quarter’s incidents has been proved.") }
+        return HTML.paragraph(
+            """
+            Time to contain, from the report until the last place had proved its stop, of \(count) \
+            incidents: half of them within \(Self.within(half)), nine in ten within \
+            \(Self.within(most)).
+            """)
+    }
+
+    private static func within(_ seconds: Int) -> HTML {
+        let start = Instant(milliseconds: 0)
+        return HTML.elapsed(from: start, to: start.adding(milliseconds: Int64(seconds) * 1_000))
+    }
+
+    private var trends: HTML {
+        guard figures.hasTrend else {
+            return .section(
+                "trends", "No trend",
+                [
+                    HTML.paragraph(
+                        """
+                        Fewer than \(QuarterFigures.trendFrom) events say nothing of a trend, and \
+                        a chart of them would mislead: read them one by one, below.
+                        """)
+                ])
+        }
+        let charts = ReviewCharts(figures: figures, policy: policy)
+        return .section(
+            "trends", "Over time",
+            [charts.quarters.html, charts.contained.map(\.html) ?? .nothing])
+    }
+
+    // MARK: Causes
+
+    private var causes: HTML {
+        let lines = figures.repeated.map { failure -> HTML in
+            let links = failure.incidents.map { number -> HTML in
+                "<a href=\"\(PagePaths.incident(number))\">\(number)</a>"
+            }
+            let title = ReviewCharts.title(ofControl: failure.control, policy)
+            let words: Phrase = "in \(failure.incidents.count) incidents:"
+            return "<li><strong>\(told: title)</strong> \(say: words) \(links)</li>"
+        }
+        let repeated: HTML =
+            lines.isEmpty
+            ? HTML.paragraph("No control failed more than once in this quarter.")
+            : "<ul class=\"plain\">\n\(lines)\n</ul>"
+        let table =
+            figures.hasTrend
+            ? ReviewCharts(figures: figures, policy: policy).causes?.html : nil
+        return .section("causes", "Controls that failed again", [repeated, table ?? .nothing])
+    }
+
+    // MARK: What is left
+
+    private var remediation: HTML {
+        let words: Phrase =
+            figures.openActions == 0
+            ? "Everything that this quarter’s incidents named is put right."
+            : "\(figures.openActions) actions of this quarter’s incidents are still open."
+        return .section(
+            "remediation", "Open remediation",
+            [
+                HTML.paragraph(words),
+                "<p>\(HTML.link(PagePaths.actions, "All open actions"))</p>",
+            ])
+    }
+
+    private var stopped: HTML {
+        let rows = workflows.filter { $0.secondsStopped > 0 }.sorted {
+            ($1.secondsStopped, $0.key) < ($0.secondsStopped, $1.key)
+        }.map { workflow -> [HTML] in
+            [
+                link(workflow),
+                HTML.say("\(max(1, (workflow.secondsStopped + 1_800) / 3_600)) hours"),
+            ]
+        }
+        let table =
+            rows.isEmpty
+            ? HTML.paragraph("No workflow was stopped as a whole in this quarter.")
+            : HTML.table(
+                "Hours in which workflows stood still and people worked by the fallback",
+                ["Workflow", "Stopped"], rows)
+        return .section("stopped", "Stopped, and on the fallback", [table])
+    }
+
+    private var overrides: HTML {
+        let rows = workflows.compactMap { workflow in
+            workflow.override.map { decision -> [HTML] in
+                [
+                    link(workflow), HTML.said(decision.by), HTML.said(decision.reason),
+                    HTML.time(decision.expiresAt),
+                ]
+            }
+        }
+        let table =
+            rows.isEmpty
+            ? HTML.paragraph("No workflow runs without what readiness demands.")
+            : HTML.table(
+                "Workflows that run without everything that readiness demands, now",
+                ["Workflow", "Allowed by", "Why", "Until"], rows)
+        return .section("overrides", "Overrides in force", [table])
+    }
+
+    private func link(_ workflow: ReviewedWorkflow) -> HTML {
+        "<a href=\"\(PagePaths.workflow(workflow.key))\">\(HTML.said(workflow.name))</a>"
+    }
+
+    // MARK: The list
+
+    private var list: HTML {
+        guard !incidents.isEmpty else {
+            return .section(
+                "list", "Incidents of the quarter",
+                [
+                    HTML.paragraph(
+                        """
+                        None was reported. Ask whether that is true: a quarter without a near \
+                        miss is rare where people report.
+                        """)
+                ])
+        }
+        let rows = incidents.prefix(Self.listedAtMost).map { incident -> [HTML] in
+            let listed = incident.listed
+            return [
+                listed.link, HTML.said(listed.what), listed.place, HTML.say(listed.kind.words),
+                listed.level.badge, listed.state.badge, HTML.time(listed.reportedAt),
+            ]
+        }
+        let table = ListTable(
+            caption: "Incidents of the quarter, newest first",
+            head: [
+                "Number", "What was reported", "Workflow", "Kind", "Level", "State", "Reported",
+            ], rows: rows
+        ).html
+        let more: HTML =
+            incidents.count > Self.listedAtMost
+            ? HTML.hint(
+                "The newest \(Self.listedAtMost) of \(incidents.count) are listed here.")
+            : .nothing
+        return .section("list", "Incidents of the quarter", [table, more])
+    }
+
+    private var decision: HTML {
+        .section(
+            "decision", "To decide",
+            [
+                HTML.paragraph(
+                    """
+                    Does anything here change what AI may be used for? The approved-use policy has \
+                    versions: a new one says why it was made.
+                    """),
+                "<p>\(HTML.link(PagePaths.policy, "What counts, and which use is approved"))</p>",
+            ])
+    }
+}

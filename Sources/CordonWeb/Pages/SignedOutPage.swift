@@ -1,0 +1,31 @@
+/// For whoever sends a form after the session has ended: nothing that was typed is lost.
+package struct SignedOutPage: PageModel, Sendable {
+    /// What was typed, by the field's name.
+    package let fields: [String: String]
+
+    package init(_ fields: [String: String]) {
+        self.fields = fields.filter { name, value in
+            !["csrf", "once", "version", "digest"].contains(name)
+                && !name.contains("password") && value.count > 12
+        }
+    }
+
+    package var content: PageContent {
+        PageContent(
+            "You were signed out",
+            [
+                "<h1 data-draft=\"keep\">\(say: "You were signed out")</h1>",
+                HTML.paragraph(
+                    """
+                    Nothing was sent. Sign in again, open the page, and send the form once more.
+                    """),
+                "<p>\(HTML.button(PagePaths.signIn, "Sign in"))</p>", texts,
+            ])
+    }
+
+    private var texts: HTML {
+        if fields.isEmpty { return .nothing }
+        let lines = fields.sorted { $0.key < $1.key }.map { HTML.exact($0.value) }
+        return .section("typed", "What you had typed, to copy", lines)
+    }
+}
