@@ -92,6 +92,12 @@ struct LanguageTests {
         #expect(reading.instant(fromField: typed)?.milliseconds == at)
     }
 
+    @Test func aMomentInASentenceOfTheRulesIsToldInWords() {
+        let html: HTML = "\(told: "The watch runs until 2026-12-07T02:51:21.492Z.")"
+        #expect(
+            html.text(for: Sample.reading()) == "The watch runs until 7 December 2026, 02:51 UTC.")
+    }
+
     @Test func aTimeComesBackFromItsField() throws {
         var reading = Sample.reading()
         reading.zone = try #require(TimeZone(identifier: "Asia/Kolkata"))

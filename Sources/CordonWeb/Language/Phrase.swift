@@ -74,7 +74,8 @@ package struct Phrase: ExpressibleByStringInterpolation, Equatable, Sendable {
         switch origin {
         case .said: text.append(escaping: key)
         case .rules:
-            text.append(escaping: Catalogue.shipped.translated(key, to: reading.language))
+            let sentence = Catalogue.shipped.translated(key, to: reading.language)
+            text.append(escaping: reading.telling(sentence))
         case .page:
             write(Catalogue.shipped.form(of: self, in: reading.language), to: &text, for: reading)
         }

@@ -35,6 +35,14 @@ package struct Reading: Sendable {
         return "\(words) (\(beside) UTC)"
     }
 
+    /// A sentence of the rules, whose exact moments become words.
+    func telling(_ sentence: String) -> String {
+        guard sentence.contains("Z") else { return sentence }
+        return sentence.replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z/) { found in
+            Instant(rfc3339: String(found.output)).map(words) ?? String(found.output)
+        }
+    }
+
     /// A moment as the fields of forms for date and time take it: `2026-04-17T23:03`.
     package func field(of instant: Instant) -> String {
         let here = parts(of: instant, in: zone)

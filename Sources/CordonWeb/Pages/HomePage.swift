@@ -84,10 +84,12 @@ package struct HomePage: PageModel, Sendable {
                 ? "Act now: \(first.name) is still stopping"
                 : "Act now: \(stopping.count) workflows are still stopping"
         }
-        let open = incidents.count
+        let open = incidents.filter { [.reported, .open].contains($0.state) }.count
         if open > 0 { return "Act now: \(open) incidents are open" }
         let stopped = states.first { $0.state == .stopped }?.count ?? 0
         if stopped > 0 { return "\(stopped) workflows are stopped" }
+        let watched = states.first { $0.state == .watch }?.count ?? 0
+        if watched > 0 { return "Nothing is stopped; \(watched) workflows are on watch" }
         return "Nothing on your list is open"
     }
 

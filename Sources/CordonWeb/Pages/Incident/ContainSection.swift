@@ -24,7 +24,10 @@ extension IncidentPage {
         ]
         if let at = containment.containedAt {
             let seconds = Int((containment.timeToContainMs ?? 0) / 1_000)
-            let took = HTML.say("\(seconds) seconds after it was asked for")
+            let took =
+                seconds == 0
+                ? HTML.say("less than a second after it was asked for")
+                : HTML.say("\(seconds) seconds after it was asked for")
             facts.append(("Proved everywhere", "\(HTML.time(at)), \(took)"))
         }
         if let at = containment.liftedAt { facts.append(("Lifted", HTML.time(at))) }

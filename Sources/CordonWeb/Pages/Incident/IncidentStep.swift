@@ -15,7 +15,7 @@ extension IncidentPage {
         else { return .nothing }
         let title: HTML = "\(told: step.title)"
         let mark: HTML = isNext(number) ? " next" : .nothing
-        let standing = [state(of: step), missing(step)] + recorded
+        let standing = [state(of: step), missing(step)] + folded(recorded, of: step)
         let shown = live.map { [HTML.live($0, standing)] } ?? standing
         return """
             <section class="step\(mark)" aria-labelledby="\(part.rawValue)">
@@ -42,6 +42,21 @@ extension IncidentPage {
     func way(to part: IncidentPart, _ words: Phrase) -> HTML {
         let path = PagePaths.incident(incident.number, workingOn: part)
         return "<p>\(HTML.button(path, words, tone: .quiet))</p>"
+    }
+
+    /// What is done is there to be read, and does not stand in the way of what is to be done.
+    private func folded(_ recorded: [HTML], of step: StepView) -> [HTML] {
+        let isOpen = step.state == StepStatus.State.open.rawValue || isNext(step.number)
+        let parts = recorded.filter { !$0.isEmpty }
+        if isOpen || parts.isEmpty || asked != nil { return parts }
+        return [
+            """
+            <details>
+            <summary>\(say: "What was recorded in step \(step.number)")</summary>
+            \(parts)
+            </details>
+            """
+        ]
     }
 
     private func state(of step: StepView) -> HTML {

@@ -76,8 +76,9 @@ package struct PolicyPage: PageModel, Sendable {
             HTML.link("#steps", "Twelve steps"), HTML.link("#causes", "Causes"),
             HTML.link("#readiness", "Before production"),
             HTML.link("#retention", "Keeping records"),
-            HTML.link("#lane", "How far we go with AI"), HTML.link("#versions", "Versions"),
-        ]
+            HTML.link("#lane", "How far we go with AI"),
+            history.isEmpty ? .nothing : HTML.link("#versions", "Versions"),
+        ].filter { !$0.isEmpty }
         return """
             <nav class="places" aria-label="\(say: "On this page")">
             \(HTML.list(links))
