@@ -5,7 +5,7 @@ export DATA LISTEN
 
 SWIFT_SOURCES = Package.swift $(wildcard Sources Tests Benchmarks)
 
-.PHONY: help run test torture bench bench-gateway format clean
+.PHONY: help run test torture bench bench-gateway screenshots format clean
 
 help:
 	@echo 'make run      build Cordon and open the demo (DATA=$(DATA) LISTEN=$(LISTEN))'
@@ -13,6 +13,7 @@ help:
 	@echo 'make torture  end-to-end tests that kill, cut and fill, against a release build'
 	@echo 'make bench    measure'
 	@echo 'make bench-gateway  measure the gateway next to others (ARGS="--only gate --rounds 1")'
+	@echo 'make screenshots  pictures of every page, in ./screenshots'
 	@echo 'make format   lay out the Swift sources'
 	@echo 'make clean    remove what was built (never your data)'
 
@@ -30,6 +31,9 @@ bench:
 
 bench-gateway:
 	@exec Benchmarks/gateway.sh $(ARGS)
+
+screenshots:
+	@exec scripts/screenshots.sh
 
 format:
 	swift format -i --recursive --parallel $(SWIFT_SOURCES)

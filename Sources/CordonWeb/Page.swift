@@ -261,7 +261,9 @@ struct Visit: Sendable {
         let place = parameters ?? exchange.parameters
         if let once, !once.isEmpty, let name = HTTPField.Name("Idempotency-Key") {
             // What is sent twice from one showing of a page, unchanged, is meant once.
-            let whole = "\(operationID) \(place.sorted { $0.key < $1.key }) \(query)"
+            // Sorted, since a dictionary has its order anew each time.
+            let asked = [place, query].map { $0.sorted { $0.key < $1.key } }
+            let whole = "\(operationID) \(asked)"
             headers[name] = Hex.sha256(Array("\(once) \(whole)".utf8) + body)
         }
         return try await route.run(

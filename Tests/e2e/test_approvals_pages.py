@@ -9,7 +9,7 @@ from approving import AT_ONCE, Desk
 from gateway_upstream import plain
 from gateway_ways import WAYS
 from gateway_world import House, either
-from test_pages import PAYLOAD, Visitor
+from visitor import PAYLOAD, Visitor
 import gateway_answers as say
 
 __all__ = ["either"]

@@ -1,59 +1,13 @@
 """The pages, used without a browser: forms are read, filled in and sent."""
 
-from urllib.parse import urljoin
-
 import pytest
 import requests
 
 from conftest import MakeServer
-from forms import Page
+from visitor import PAYLOAD, Visitor, looked_at
 from world import FALLBACK, PASSWORD, World
 
-PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;b&gt;{{7*7}}"
-
-
-class Visitor:
-    """Somebody with a browser that keeps cookies and follows redirects."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.status = 0
-        self.place = ""
-        self.response: requests.Response | None = None
-
-    def opens(self, path: str) -> Page:
-        return self._shown(self.session.get(urljoin(self.url, path), timeout=30))
-
-    def sends(self, page: Page, action: str, chosen: dict[str, str] | None = None,
-              **values: str) -> Page:  # fmt: skip
-        form = page.form(action, **(chosen or {}))
-        assert form.method == "post"
-        assert set(values) <= set(form.names), f"{set(values) - set(form.names)} is not asked"
-        filled = form.values | values
-        return self._shown(
-            self.session.post(urljoin(self.url, action), data=filled, timeout=30)
-        )
-
-    def _shown(self, response: requests.Response) -> Page:
-        self.status = response.status_code
-        self.place = response.url.removeprefix(self.url)
-        self.response = response
-        assert response.headers["content-type"] == "text/html; charset=utf-8", response.text
-        policy = response.headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy
-        assert response.headers["x-content-type-options"] == "nosniff"
-        page = Page(response.text)
-        assert "script" not in page.tags
-        assert not [name for name in page.attributes if name.startswith("on")]
-        assert "style" not in page.attributes
-        return page
-
-    def signed_in(self, login: str) -> "Visitor":
-        self.sends(self.opens("/sign-in"), "/sign-in", login=login, password=PASSWORD)
-        assert (self.status, self.place) == (200, "/")
-        return self
+WHAT = "The draft names Birch, & “nobody” <asked>."
 
 
 def test_aNewServerIsSetUpOnAPage(make_server: MakeServer) -> None:
@@ -68,7 +22,6 @@ def test_aNewServerIsSetUpOnAPage(make_server: MakeServer) -> None:
     assert again.form("/setup").values["password"] == ""
     visitor.sends(again, "/setup", login="ida", name="Ida Berg", password=PASSWORD)
     assert (visitor.status, visitor.place) == (200, "/")
-    Visitor(server.url).opens("/setup")
     late = Visitor(server.url)
     late.opens("/setup")
     assert late.place == "/sign-in"
@@ -77,13 +30,14 @@ def test_aNewServerIsSetUpOnAPage(make_server: MakeServer) -> None:
 def test_signingInLeadsWhereOneWanted(shared: World) -> None:
     number = shared.ana.post("reports", {"what": "To be looked at."}).done(201)["incident"]
     visitor = Visitor(shared.server.url)
-    page = visitor.opens(f"/incidents/{number}")
+    page = visitor.opens(f"/incidents/{number}?step=report")
     assert visitor.place.startswith("/sign-in?next=")
     wrong = visitor.sends(page, "/sign-in", login="ana", password="not the password")
     assert visitor.status == 400
     assert wrong.form("/sign-in").values["login"] == "ana"
+    assert wrong.form("/sign-in").values["password"] == ""
     shown = visitor.sends(wrong, "/sign-in", login="ana", password=PASSWORD)
-    assert (visitor.status, visitor.place) == (200, f"/incidents/{number}")
+    assert (visitor.status, visitor.place) == (200, f"/incidents/{number}?step=report")
     assert number in shown.said
     home = visitor.opens("/")
     visitor.sends(home, "/sign-out")
@@ -107,56 +61,30 @@ def test_signingInNeverLeadsElsewhere(next_place: str, shared: World) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-def test_aReportWithAStopIsOneForm(shared: World) -> None:
-    shared.acting("paged")
-    visitor = Visitor(shared.server.url).signed_in("ana")
-    home = visitor.opens("/")
-    assert "Paged" in home.said
-    empty = visitor.sends(home, "/report", workflow="paged", what="")
-    assert visitor.status == 400 and "There is a problem" in empty.said
-    said = visitor.sends(
-        empty, "/report", workflow="paged", what="It names Birch.", left_company="no", stop="yes"
-    )
-    assert visitor.status == 200
-    refused = shared.ana.get("workflows/paged/gate").refused("workflow-stopped", 423)
-    number = refused["incident"]
-    # Opened anew, the receipt sends nothing again.
-    assert visitor.place == f"/incidents/{number}/receipt"
-    assert number in said.said and FALLBACK["title"] in said.said
-    shown = visitor.opens(f"/incidents/{number}")
-    assert "It names Birch." in shown.said
-    file = visitor.opens(f"/incidents/{number}/file")
-    assert number in file.said
-    markdown = visitor.session.get(f"{visitor.url}/incidents/{number}/file.md", timeout=30)
-    assert markdown.headers["content-type"].startswith("text/markdown")
-    assert FALLBACK["title"] in visitor.opens("/").said
-
-
-def test_theStopButtonStops(shared: World) -> None:
-    shared.acting("paged-stop")
-    visitor = Visitor(shared.server.url).signed_in("lena")
-    home = visitor.opens("/")
-    chosen = {"workflow": "paged-stop"}
-    visitor.sends(home, "/stop", chosen, reason="Wrong.")
-    refused = shared.ana.get("workflows/paged-stop/gate").refused("workflow-stopped", 423)
-    assert visitor.place == f"/incidents/{refused['incident']}"
-
-
 def test_aFormFromElsewhereIsRefused(shared: World) -> None:
     shared.acting("forged")
     visitor = Visitor(shared.server.url).signed_in("ana")
     other = Visitor(shared.server.url).signed_in("ben")
-    stolen = other.opens("/").form("/stop", workflow="forged").values["csrf"]
+    stolen = other.opens("/stop").form("/workflows/forged/stop").values["csrf"]
+    place = f"{visitor.url}/workflows/forged/stop"
+    before = newest(shared)
     for csrf in ("", "0" * 64, stolen):
-        body = {"workflow": "forged", "reason": "Wrong.", "csrf": csrf}
-        answer = visitor.session.post(f"{visitor.url}/stop", data=body, timeout=30)
+        body = {"reason": "Wrong.", "csrf": csrf}
+        answer = visitor.session.post(place, data=body, timeout=30)
         assert answer.status_code == 403
-        body = {"workflow": "forged", "what": "x", "stop": "yes", "csrf": csrf}
-        answer = visitor.session.post(f"{visitor.url}/report", data=body, timeout=30)
-        assert answer.status_code == 403
+        report = {"workflow": "forged", "what": "x", "stop": "yes", "csrf": csrf}
+        for sent in ({"data": report}, {"files": {k: (None, v) for k, v in report.items()}}):
+            answer = visitor.session.post(f"{visitor.url}/report", timeout=30, **sent)
+            assert answer.status_code == 403
     shared.ana.get("workflows/forged/gate").done(200)
-    missing = visitor.session.post(f"{visitor.url}/stop", data={"workflow": "forged"}, timeout=30)
+    missing = visitor.session.post(place, data={"reason": "Wrong."}, timeout=30)
     assert missing.status_code == 403
+    assert newest(shared) == before
+
+
+def newest(world: World) -> list[str]:
+    found = world.uma.get("incidents", limit=1).done(200)["items"]
+    return [item["number"] for item in found]
 
 
 def test_aTokenOpensNoPage(shared: World) -> None:
@@ -170,11 +98,88 @@ def test_aTokenOpensNoPage(shared: World) -> None:
     assert answer.status_code == 303
 
 
+def test_whoeverWasSignedOutGetsBackWhatTheyTyped(shared: World) -> None:
+    visitor = Visitor(shared.server.url).signed_in("ana")
+    page = visitor.opens("/report")
+    form = page.form("/report").filled({"what": WHAT})
+    visitor.sends(page, "/sign-out")
+    before = newest(shared)
+    place = f"{shared.server.url}/report"
+    here = {"sec-fetch-site": "same-origin"}
+    parts = [(name, (None, value)) for name, value in form]
+    for sent in ({"data": form}, {"files": parts}):
+        answer = visitor.session.post(place, headers=here, timeout=30, **sent)
+        shown = looked_at(answer)
+        assert answer.status_code == 401 and WHAT in shown.said
+        # The form's own token is no word of theirs.
+        assert dict(form)["csrf"] not in shown.text and dict(form)["once"] not in shown.text
+        assert "/sign-in" in shown.links
+    for site in (None, "cross-site", "same-site", "none"):
+        fields = {"sec-fetch-site": site} if site else {}
+        answer = visitor.session.post(
+            place, data=form, headers=fields, timeout=30, allow_redirects=False
+        )
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        assert "Birch" not in answer.text
+    assert newest(shared) == before
+
+
+def test_aPasswordIsNeverShownBack(shared: World) -> None:
+    answer = Visitor(shared.server.url).session.post(
+        f"{shared.server.url}/account/password",
+        data={"current": "the present password", "password": "a password that is new"},
+        headers={"sec-fetch-site": "same-origin"},
+        timeout=30,
+    )
+    assert answer.status_code == 401
+    assert "a password that is new" not in answer.text
+    assert "the present password" not in answer.text
+
+
+def test_thePagesSpeakTheVisitorsLanguage(shared: World) -> None:
+    for wish, language in (
+        ("de", "de"), ("de-AT,de;q=0.9,en;q=0.8", "de"), ("fr,de;q=0.5,en;q=0.1", "de"),
+        ("en,de", "en"), ("fr", "en"), ("de;q=0,en", "en"),
+    ):  # fmt: skip
+        page = Visitor(shared.server.url, wish).opens("/sign-in")
+        assert page.lang == language, wish
+        assert ("Anmelden" in page.said) == (language == "de"), wish
+    visitor = Visitor(shared.server.url, "de").signed_in("ana")
+    home = visitor.opens("/")
+    assert home.lang == "de" and "Etwas melden" in home.said
+    (link,) = [place for place in home.links if place.startswith("/language?")]
+    assert visitor.opens(link).lang == "en" and visitor.place == "/"
+    # A browser that was told keeps it, whatever it wishes for.
+    assert visitor.opens("/report").lang == "en"
+    answer = visitor.gets("/language?to=de&back=/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("cordon_language=de; ")
+    assert "; HttpOnly" in cookie and "; SameSite=Strict" in cookie
+    assert visitor.opens("/report").lang == "de"
+    for wrong in ("fr", "", "de%0d%0aset-cookie:%20a=b"):
+        answer = visitor.gets(f"/language?to={wrong}&back=/report")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/report")
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "back",
+    ["https://example.org/", "//example.org", "/\\example.org", "/%09/example.org", "report", ""],
+)
+def test_aLanguageNeverLeadsElsewhere(back: str, shared: World) -> None:
+    answer = Visitor(shared.server.url).gets(f"/language?to=de&back={back}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert Visitor(shared.server.url).gets("/language?to=de").headers["location"] == "/"
+
+
 def test_whatAStrangerWroteNeverRuns(shared: World) -> None:
     """The visitor fails at the first tag or attribute that a payload could have made."""
+    target = {"name": "by-hand", "instruction": PAYLOAD, "contact": PAYLOAD[:60]}
     shared.register(
-        "hostile", name=PAYLOAD[:120], purpose=PAYLOAD, fallback=FALLBACK | {"title": PAYLOAD}
-    )
+        "hostile", name=PAYLOAD[:120], purpose=PAYLOAD, fallback=FALLBACK | {"title": PAYLOAD},
+        data_classes=[PAYLOAD], affected_parties=[PAYLOAD], manual_targets=[target],
+    )  # fmt: skip
     body = {
         "workflow": "hostile",
         "what": PAYLOAD,
@@ -182,7 +187,8 @@ def test_whatAStrangerWroteNeverRuns(shared: World) -> None:
         "discovered": PAYLOAD,
         "stop": True,
     }
-    number = shared.ana.post("reports", body).done(201)["incident"]
+    report = shared.ana.post("reports", body).done(201)
+    number = report["incident"]
     place = f"incidents/{number}"
     shared.gus.post(f"{place}/triage", {"kind": "incident", "reason": PAYLOAD}).done(201)
     shared.gus.post(
@@ -209,17 +215,37 @@ def test_whatAStrangerWroteNeverRuns(shared: World) -> None:
     ).done(201)
     unlisted = shared.ana.post("reports", {"workflow": PAYLOAD, "what": PAYLOAD}).done(201)
     visitor = Visitor(shared.server.url).signed_in("gus")
-    for path in ("/", f"/incidents/{number}", f"/incidents/{number}/file",
-                 f"/incidents/{unlisted['incident']}"):  # fmt: skip
+    stop = report["containment"]["id"]
+    for path in (
+        "/", "/stop", "/workflows", "/workflows/hostile", "/workflows/hostile/stop",
+        f"/workflows/hostile/stopped/{stop}", "/incidents", "/report?workflow=hostile",
+        f"/incidents/{number}", f"/incidents/{number}/file", f"/incidents/{number}/receipt",
+        f"/incidents/{number}/affected", f"/incidents/{number}/evidence",
+        f"/incidents/{number}/timeline", f"/incidents/{number}?step=correct",
+        f"/incidents/{unlisted['incident']}", f"/incidents/{unlisted['incident']}/receipt",
+        "/search?q=script",
+    ):  # fmt: skip
         page = visitor.opens(path)
         assert visitor.status == 200
         assert "<script>alert" not in page.text and "<img" not in page.text
         assert "img" not in page.tags
-        assert "&lt;script&gt;alert(1)" in page.text
-    home = visitor.opens("/")
-    again = visitor.sends(home, "/report", workflow=PAYLOAD, what="", left_company=PAYLOAD)
+    for path in ("/", f"/incidents/{number}", f"/incidents/{number}/file", "/workflows/hostile"):
+        assert "&lt;script&gt;alert(1)" in visitor.opens(path).text, path
+    omar = Visitor(shared.server.url).signed_in("omar")
+    for path in ("/audit", "/workflows/hostile/edit"):
+        page = omar.opens(path)
+        assert omar.status == 200 and "&lt;script&gt;alert(1)" in page.text, path
+    again = visitor.sends(
+        visitor.opens("/report"), "/report", workflow=PAYLOAD, what="", left_company=PAYLOAD
+    )
     assert visitor.status == 400 and "img" not in again.tags
-    visitor.opens(f"/sign-in?next={PAYLOAD}")
+    for path in (
+        f"/sign-in?next={PAYLOAD}", f"/search?q={PAYLOAD}", f"/workflows?q={PAYLOAD}",
+        f"/stop?q={PAYLOAD}", f"/evidence?q={PAYLOAD}", f"/report?workflow={PAYLOAD}",
+        f"/incidents/{number}/receipt?unkept={PAYLOAD}", f"/incidents?workflow={PAYLOAD}",
+        f"/workflows/hostile?tested=no&at={PAYLOAD}", f"/incidents?kind={PAYLOAD}",
+    ):  # fmt: skip
+        assert "img" not in visitor.opens(path).tags
     visitor.opens(f"/problems/{PAYLOAD.replace('/', '')}")
     assert visitor.status == 404
 
@@ -229,5 +255,10 @@ def test_everyKindOfRefusalIsExplained(shared: World) -> None:
     refused = shared.ana.get("workflows/none").refused("not-found", 404)
     page = visitor.opens(refused["type"])
     assert visitor.status == 200 and refused["title"] in page.said
-    visitor.opens("/problems")
+    index = visitor.opens("/problems")
     assert visitor.status == 200
+    kinds = [place for place in index.links if place.startswith("/problems/")]
+    assert len(kinds) > 20
+    for kind in kinds:
+        visitor.opens(kind)
+        assert visitor.status == 200

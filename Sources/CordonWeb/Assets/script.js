@@ -81,10 +81,11 @@
   const drafts = [...document.querySelectorAll('form[method="post"] textarea')];
   const name = (field) => `cordon-draft ${location.pathname} ${field.id}`;
   const sent = JSON.parse(sessionStorage.getItem("cordon-sent") || "[]");
+  // What was refused as a whole has not come in: then the text stays.
   if (!document.querySelector("[data-draft]")) {
     for (const draft of sent) sessionStorage.removeItem(draft);
-    sessionStorage.removeItem("cordon-sent");
   }
+  sessionStorage.removeItem("cordon-sent");
   for (const field of drafts) {
     const kept = sessionStorage.getItem(name(field));
     if (kept && field.value === "") field.value = kept;

@@ -41,6 +41,20 @@ struct FormField {
     var hint: Phrase?
     var isOptional = false
     var faults: [FormFault] = []
+    /// What stands beside the label.
+    private var mark = HTML.nothing
+
+    init(
+        id: String, name: String, label: Phrase, hint: Phrase? = nil, isOptional: Bool = false,
+        faults: [FormFault] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.label = label
+        self.hint = hint
+        self.isOptional = isOptional
+        self.faults = faults
+    }
 
     /// One line that was typed.
     struct Line {
@@ -67,9 +81,11 @@ struct FormField {
             """)
     }
 
-    /// A date with a time, in the reader's zone.
+    /// A date with a time, in the reader's zone, which is named.
     func moment(_ value: String = "") -> HTML {
-        around(
+        var zoned = self
+        zoned.mark = "<span class=\"optional\">\(HTML.zone)</span>"
+        return zoned.around(
             """
             <input id="\(id)" name="\(name)" type="datetime-local" value="\(value)"\(required)\
             \(described)/>
@@ -177,7 +193,7 @@ struct FormField {
     private func around(_ control: HTML) -> HTML {
         """
         <div class="\(fieldClass)">
-        <label for="\(id)">\([HTML.say(label), optionalMark])</label>
+        <label for="\(id)">\([HTML.say(label), mark, optionalMark])</label>
         \(notes + [control])
         </div>
         """

@@ -118,7 +118,9 @@ package struct Catalogue: Sendable {
             else { continue }
             var text = form
             for (offset, argument) in found.enumerated().reversed() {
-                text = text.replacing("%\(offset + 1)", with: argument)
+                // What is quoted in a sentence may be a text of the rules itself.
+                let words = entries[argument]?.forms[language]?["other"] ?? argument
+                text = text.replacing("%\(offset + 1)", with: words)
             }
             return text
         }

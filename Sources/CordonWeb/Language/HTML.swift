@@ -15,6 +15,7 @@ package struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
         case markup(String)
         case phrase(Phrase)
         case moment(Instant)
+        case zone
         case formToken
         case onceKey
     }
@@ -41,6 +42,7 @@ package struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
             case .markup(let markup): text += markup
             case .phrase(let phrase): phrase.write(to: &text, for: reading)
             case .moment(let instant): text.append(escaping: reading.words(of: instant))
+            case .zone: text.append(escaping: reading.zoneName)
             case .formToken: text.append(escaping: reading.formToken)
             case .onceKey: text.append(escaping: reading.onceKey)
             }
@@ -129,6 +131,9 @@ extension HTML {
     static func time(_ text: String) -> HTML {
         Instant(rfc3339: text).map(time) ?? "\(text)"
     }
+
+    /// The zone in which times are told and asked for.
+    static let zone = HTML(.zone)
 
     /// What shows that a form was made for this visitor.
     static let formToken = HTML(.formToken)

@@ -21,6 +21,9 @@ package struct Reading: Sendable {
         self.onceKey = onceKey
     }
 
+    /// `Europe/Berlin`, or `UTC` while nobody has said where the reader is.
+    var zoneName: String { zone == .gmt ? "UTC" : zone.identifier }
+
     /// `17 April 2026, 23:03 (21:03 UTC)`; the zone's own date only where it is another.
     func words(of instant: Instant) -> String {
         let here = parts(of: instant, in: zone)

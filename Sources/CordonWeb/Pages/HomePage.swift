@@ -11,6 +11,8 @@ package struct HomePage: PageModel, Sendable {
     /// Those that are open, the most pressing one first.
     let incidents: [IncidentLine]
     let nearMisses: [IncidentLine]
+    /// What this person has reported, the newest first; for those who see no others.
+    let reports: [IncidentLine]
     /// Workflows that lack what production demands, with how much; `nil` for who may not amend.
     let unready: [(key: String, name: String, gaps: Int)]?
     let now: Instant
@@ -72,7 +74,8 @@ package struct HomePage: PageModel, Sendable {
             headline, in: .home,
             [
                 HTML.live("live-home", ["<h1>\(say: headline)</h1>", actList, board]),
-                HTML.live("live-open", [incidentSection, nearMissSection, readiness]),
+                HTML.live(
+                    "live-open", [reportSection, incidentSection, nearMissSection, readiness]),
             ])
     }
 
@@ -171,6 +174,13 @@ package struct HomePage: PageModel, Sendable {
     }
 
     // MARK: Incidents
+
+    private var reportSection: HTML {
+        if reports.isEmpty { return .nothing }
+        return .section(
+            "reports", "What you reported",
+            ["<ul class=\"cards\">\n\(reports.map(card))\n</ul>"])
+    }
 
     private var incidentSection: HTML {
         guard mayReadIncidents else { return .nothing }

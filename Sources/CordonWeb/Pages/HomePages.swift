@@ -47,11 +47,17 @@ enum HomePages {
                 ? try work.incidents(IncidentList(kind: .nearMiss), before: nil, limit: 5) : []
             return HomePage(
                 acts: try acts(open: open, stopping: stopped.filter { $0.state == .stopping }),
-                workflows: shown.map(Self.line),
+                workflows: try shown.map(workflowLine),
                 states: Workflow.State.allCases.map { ($0, states[$0] ?? 0) },
                 incidents: open.map(Self.line), nearMisses: nearMisses.map(Self.line),
+                reports: mayRead ? [] : try reports().map(Self.line),
                 unready: permissions.contains(.amendWorkflows) ? try unready(some) : nil,
                 now: now, mayReadIncidents: mayRead)
+        }
+
+        private func reports() throws -> [ResponseSequence] {
+            try work.incidents(
+                IncidentList(reporter: work.caller.actor.person.id), before: nil, limit: 5)
         }
 
         /// The most pressing first: by level, then the oldest.
@@ -74,7 +80,7 @@ enum HomePages {
                 workflow.containmentsInForce.filter { !$0.isProved }.map { containment in
                     HomePage.Act(
                         PagePaths.stopped(workflow.key, containment.id),
-                        "Confirm that \(workflow.profile.name) has stopped")
+                        "Confirm that \(HTML.said(workflow.profile.name)) has stopped")
                 }
             }
             if permissions.contains(.triage) {
@@ -125,10 +131,11 @@ enum HomePages {
             return sequence.incident.actions.filter { $0.done == nil && $0.dueAt <= soon }.map {
                 let isLate = $0.dueAt < now
                 let due = HTML.time($0.dueAt)
+                let title = HTML.said($0.title)
                 return HomePage.Act(
                     place + "#correct",
                     isLate
-                        ? "“\($0.title)” was due \(due)" : "“\($0.title)” is due \(due)",
+                        ? "“\(title)” was due \(due)" : "“\(title)” is due \(due)",
                     isLate ? .now : .soon)
             }
         }
@@ -145,15 +152,21 @@ enum HomePages {
             [.stopping, .stopped, .watch, .running, .draft, .retired].firstIndex(of: state) ?? 9
         }
 
-        private static func line(_ workflow: Workflow) -> HomePage.WorkflowLine {
+        private func workflowLine(_ workflow: Workflow) throws -> HomePage.WorkflowLine {
             let stop = workflow.containmentsInForce.first { $0.scope == .whole }
             return HomePage.WorkflowLine(
                 key: workflow.key, name: workflow.profile.name, state: workflow.state,
                 since: stop?.requestedAt, fallbackTitle: workflow.profile.fallback?.title,
-                incident: stop?.incident,
+                incident: try stop.flatMap { try mayRead($0.incident) ? $0.incident : nil },
                 confirmed: stop.map { stop in
                     (stop.targets.filter { $0.confirmation != nil }.count, stop.targets.count)
                 })
+        }
+
+        /// Whoever reads no incidents follows their own.
+        private func mayRead(_ number: String) throws -> Bool {
+            if permissions.contains(.readIncidents) { return true }
+            return try work.sequence(number).incident.reporter.id == work.caller.actor.person.id
         }
 
         private static func line(_ sequence: ResponseSequence) -> HomePage.IncidentLine {

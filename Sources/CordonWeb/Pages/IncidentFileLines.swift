@@ -17,6 +17,8 @@ extension IncidentFileSheet {
 }
 
 /// What was recorded for each of the eight items, a sentence each.
+///
+/// Words of people come last: whatever direction they are written in, ours are read before them.
 private struct FileLines {
     let sequence: ResponseSequence
     private var incident: Incident { sequence.incident }
@@ -42,7 +44,7 @@ private struct FileLines {
             return [incident.report.unlisted.map { "Reported as: \($0)" }].compactMap(\.self)
         }
         let profile = workflow.profile
-        return ["\(profile.name) (\(workflow.key))"]
+        return ["\(workflow.key): \(profile.name)"]
             + [profile.owner.map { "Accountable owner: \($0)" }].compactMap(\.self)
             + [profile.deputy.map { "Deputy: \($0)" }].compactMap(\.self)
     }
@@ -62,8 +64,8 @@ private struct FileLines {
 
     private var material: [String] {
         incident.evidence.map {
-            "\($0.value.kind.rawValue): \($0.value.name), \($0.value.size) bytes, "
-                + "SHA-256 \($0.value.sha256)"
+            "\($0.value.kind.rawValue): \($0.value.size) bytes, SHA-256 \($0.value.sha256), "
+                + $0.value.name
         } + incident.gaps.map { "\($0.value.kind.rawValue): not to be had, \($0.value.why)" }
     }
 
@@ -83,9 +85,12 @@ private struct FileLines {
             + incident.affected.compactMap { record in
                 record.correction.map { "\(record.reference): \($0.value)" }
             }
-            + incident.actions.map {
-                "\($0.title), \($0.owner), \($0.done.map { "done: \($0.evidence)" } ?? "open")"
-            }
+            + incident.actions.map(words)
+    }
+
+    private func words(_ action: CordonCore.Action) -> String {
+        let named = "\(action.title), \(action.owner)"
+        return action.done.map { "done: \(named), \($0.evidence)" } ?? "open: \(named)"
     }
 
     private var cause: [String] {
@@ -96,11 +101,11 @@ private struct FileLines {
 
     private var restart: [String] {
         incident.signatures.map {
-            "\($0.role.rawValue) \($0.by.name), \($0.at.rfc3339)"
-                + ($0.voidedAt == nil ? "" : ", void")
+            "\($0.role.rawValue), \($0.at.rfc3339)\($0.voidedAt == nil ? "" : ", void"): "
+                + $0.by.name
         }
             + incident.restarts.map {
-                "Restarted by \($0.by.name), \($0.at.rfc3339), on evidence \($0.evidenceHash)"
+                "Restarted \($0.at.rfc3339), on evidence \($0.evidenceHash), by \($0.by.name)"
             }
     }
 

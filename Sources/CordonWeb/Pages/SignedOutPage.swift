@@ -5,10 +5,15 @@ package struct SignedOutPage: PageModel, Sendable {
 
     package init(_ fields: [String: String]) {
         self.fields = fields.filter { name, value in
-            !["csrf", "once", "version", "digest"].contains(name)
+            !Self.unshown.contains(name) && !name.hasPrefix("base/")
                 && !name.contains("password") && value.count > 12
         }
     }
+
+    /// What a form carries and nobody has typed; and `current`, the present password.
+    private static let unshown: Set<String> = [
+        "csrf", "once", "version", "digest", "parts", "current",
+    ]
 
     package var content: PageContent {
         PageContent(

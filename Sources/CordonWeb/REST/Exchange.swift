@@ -95,8 +95,11 @@ struct Exchange: Sendable {
 
     /// The request's own name for itself.
     ///
+    /// `secrets` are members of the body that its fingerprint, which is stored, must not help to
+    /// guess.
+    ///
     /// - Throws: a refusal when it is empty or longer than 200 characters.
-    func idempotency() throws(Refusal) -> IdempotencyKey? {
+    func idempotency(without secrets: Set<String> = []) throws -> IdempotencyKey? {
         guard let name = HTTPField.Name("Idempotency-Key"), let key = headers[name] else {
             return nil
         }
@@ -106,7 +109,12 @@ struct Exchange: Sendable {
         let asked = query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let condition = headers[.ifMatch] ?? ""
         var whole = Array("\(method) \(path)?\(asked)\n\(condition)\n".utf8)
-        whole += body
+        if !secrets.isEmpty, case .object(let members)? = json {
+            whole += try Canonical.bytes(
+                JSONValue.object(members.filter { !secrets.contains($0.key) }))
+        } else {
+            whole += body
+        }
         return IdempotencyKey(key: key, fingerprint: Hex.sha256(whole))
     }
 

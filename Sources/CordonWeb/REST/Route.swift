@@ -143,10 +143,10 @@ extension Route {
 
     /// Runs a change once per Idempotency-Key: a repetition gets the first answer again.
     static func once(
-        _ exchange: Exchange, holding workflows: [String] = [],
+        _ exchange: Exchange, holding workflows: [String] = [], without secrets: Set<String> = [],
         _ body: @escaping @Sendable (Work) throws -> Answer
     ) async throws -> Answer {
-        let key = try exchange.idempotency()
+        let key = try exchange.idempotency(without: secrets)
         return try await exchange.operations.perform(exchange.asCaller, holding: workflows) {
             work in
             guard let key else { return try body(work) }

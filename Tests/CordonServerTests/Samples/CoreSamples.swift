@@ -44,7 +44,8 @@ extension Sample {
 
     private static var homeEmpty: HomePage {
         HomePage(
-            acts: [], workflows: [], states: [], incidents: [], nearMisses: [], unready: [],
+            acts: [], workflows: [], states: [], incidents: [], nearMisses: [], reports: [],
+            unready: [],
             now: at, mayReadIncidents: true)
     }
 
@@ -76,6 +77,7 @@ extension Sample {
             ], workflows: workflows,
             states: Workflow.State.allCases.map { ($0, 1) },
             incidents: [incident, unlisted], nearMisses: [incident],
+            reports: [unlisted],
             unready: [(key: "draft", name: say("Summaries"), gaps: 3)],
             now: at.adding(hours: 5), mayReadIncidents: true)
     }

@@ -71,7 +71,7 @@ package struct OwnAccountPage: PageModel, Sendable {
         let form: HTML = """
             <form class="inline" method="post" action="\(PagePaths.revocation(of: token.id))">
             \(FormField.token)
-            <button class="quiet" type="submit">\(say: "Revoke \(token.name)")</button>
+            <button class="quiet" type="submit">\(say: "Revoke \(HTML.said(token.name))")</button>
             </form>
             """
         return [

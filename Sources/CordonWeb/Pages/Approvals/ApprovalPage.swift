@@ -65,15 +65,15 @@ package struct ApprovalPage: PageModel, Sendable {
         }
         var parts: [HTML] = [
             HTML.facts(facts), "<h3>\(say: "Exactly these arguments")</h3>",
-            HTML.exact(request.call.arguments),
+            HTML.exact(request.call.arguments.inReadingOrder),
         ]
         if let edited = approval.edited {
             parts.append("<h3>\(say: "Allowed with these instead")</h3>")
-            parts.append(HTML.exact(edited.arguments))
+            parts.append(HTML.exact(edited.arguments.inReadingOrder))
         }
         if let diff = request.diff {
             parts.append("<h3>\(say: "What it would change, as the caller says")</h3>")
-            parts.append(HTML.exact(diff))
+            parts.append(HTML.exact(diff.inReadingOrder))
         }
         return .section("call", "The call", parts)
     }
@@ -145,7 +145,9 @@ package struct ApprovalPage: PageModel, Sendable {
                 scope.field(
                     "arguments", "The arguments to allow",
                     hint: "The workflow is told to ask again with exactly these."
-                ).text(scope.value("arguments", approval.grantedCall.arguments), rows: 4),
+                ).text(
+                    scope.value("arguments", approval.grantedCall.arguments.inReadingOrder),
+                    rows: 4),
             ])
     }
 
@@ -157,6 +159,22 @@ package struct ApprovalPage: PageModel, Sendable {
                 scope.field("reason", "Why not?", hint: "The workflow is told.").text(
                     scope.value("reason"), rows: 2)
             ])
+    }
+}
+
+extension String {
+    /// The same JSON with marks of direction written as escapes: what is allowed is read in the
+    /// order in which it stands.
+    fileprivate var inReadingOrder: String {
+        var text = ""
+        for scalar in unicodeScalars {
+            switch scalar.value {
+            case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
+                text += "\\u" + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
     }
 }
 

@@ -15,6 +15,8 @@ package struct AuditPage: PageModel, Sendable {
     let cosigned: State?
     /// How many witnesses the server asks.
     let witnesses: Int
+    /// What the reader may do, so that no link is refused to them.
+    var permissions = Set(Permission.allCases)
 
     /// One entry of the journal.
     struct Line: Sendable {
@@ -162,7 +164,7 @@ package struct AuditPage: PageModel, Sendable {
         let json = line.event.value.map { IndentedJSON($0, limit: Self.jsonAtMost) }
         let detail: HTML = JournalWords.detail(line.event).map(HTML.prose) ?? .nothing
         let place: HTML =
-            JournalWords.path(line.stream).map { "<a href=\"\($0)\">\(line.stream)</a>" }
+            page(of: line.stream).map { "<a href=\"\($0)\">\(line.stream)</a>" }
             ?? "\(line.stream)"
         let leaf: HTML = "<code>\(line.leaf)</code>"
         let origin = HTML.hint("Caused by \(HTML.said(line.cause)). Hash: \(leaf)")
@@ -177,6 +179,19 @@ package struct AuditPage: PageModel, Sendable {
             </details>
             </li>
             """
+    }
+
+    /// The page of what an entry belongs to, if it has one that the reader may see.
+    private func page(of stream: String) -> String? {
+        let needed: Permission? =
+            switch stream.prefix(while: { $0 != "/" }) {
+            case "evidence", "hold", "erasure": .readEvidence
+            case "incident": .readIncidents
+            case "approval": .readApprovals
+            default: nil
+            }
+        if let needed, !permissions.contains(needed) { return nil }
+        return JournalWords.path(stream)
     }
 
     /// Where the whole of a long entry is.

@@ -13,6 +13,7 @@ enum AuditPages {
         let stream = query["stream"] ?? ""
         let before = query["before"].flatMap { UInt64($0) }
         let witnesses = visit.exchange.operations.witnessKeys
+        let permissions = Set(Permission.allCases.filter(visit.may))
         let page = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
             let checkpoint = try work.checkpoint().flatMap { AuditPage.State(note: $0) }
             var cosigned: AuditPage.State?
@@ -26,7 +27,7 @@ enum AuditPages {
             return AuditPage(
                 lines: try found.lines.map(line), stream: stream, isNewest: before == nil,
                 older: found.older, checkpoint: checkpoint, cosigned: cosigned,
-                witnesses: witnesses.count)
+                witnesses: witnesses.count, permissions: permissions)
         }
         return visit.page(page)
     }

@@ -90,6 +90,7 @@ package struct GapsPage: PageModel, Sendable {
 /// Workflows that nobody has registered, and use outside the lane that the company has chosen.
 package struct ShadowPage: PageModel, Sendable {
     let workflows: [Line]
+    var mayRegister = true
 
     struct Line: Sendable {
         let workflow: String
@@ -172,10 +173,12 @@ package struct ShadowPage: PageModel, Sendable {
     private func next(_ line: Line) -> HTML {
         let evidence = PagePaths.asking(
             PagePaths.evidence, [(name: "workflow", value: line.workflow)])
+        let records = HTML.link(evidence, "Show its records")
+        if !line.isRegistered, !mayRegister { return "<p>\(records)</p>" }
         let place =
             line.isRegistered
             ? HTML.link(PagePaths.workflow(line.workflow), "Show the workflow")
             : HTML.link(PagePaths.registerWorkflow, "Register a workflow")
-        return "<p>\(place) · \(HTML.link(evidence, "Show its records"))</p>"
+        return "<p>\(place) · \(records)</p>"
     }
 }

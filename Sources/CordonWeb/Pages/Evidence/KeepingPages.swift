@@ -179,6 +179,7 @@ enum KeepingPages {
                     ShadowPage.Use(what: $0.what, firstAt: $0.firstAt, lastAt: $0.lastAt)
                 })
         }
-        return visit.page(ShadowPage(workflows: lines))
+        return visit.page(
+            ShadowPage(workflows: lines, mayRegister: visit.may(.registerWorkflows)))
     }
 }

@@ -143,6 +143,12 @@ enum IncidentForms {
                     .invalidInput, message,
                     blockers: [Blocker("text", message, pointer: "/text")])
             }
+            if let heavy = files.first(where: { $0.bytes.count > ResponseRoutes.fileLimit }) {
+                throw Refusal(
+                    .tooLarge,
+                    "The file \(heavy.name) has \(heavy.bytes.count) bytes; "
+                        + "\(ResponseRoutes.fileLimit) at most.")
+            }
             if hasText { _ = try await visit.perform("attachEvidence", fields) }
             for file in files { try await keep(file, fields, visit) }
             return .redirect(place(try visit.parameter("number"), .preserve, stays: true))

@@ -93,7 +93,7 @@ extension IncidentPage {
             [
                 scope.field("moment", "What happened then?").choice(
                     IncidentWords.moments, selected: scope.value("moment", usual)),
-                scope.field("time", "When?", hint: "In your own time zone.")
+                scope.field("time", "When?", hint: "As exactly as it is known.")
                     .moment(scope.value("time")),
                 scope.field(
                     "source", "How is it known?",

@@ -100,9 +100,10 @@ package struct WorkflowPage: PageModel, Sendable {
                     "\(who) is testing the stop until \(HTML.time(test.until)); nothing is wrong."))
         }
         if let watch = workflow.watch {
-            let number: HTML = """
+            let link: HTML = """
                 <a href="\(PagePaths.incident(watch.incident))">\(watch.incident)</a>
                 """
+            let number: HTML = incidents == nil ? "\(watch.incident)" : link
             lines.append(
                 HTML.paragraph(
                     """

@@ -91,7 +91,7 @@ enum IdentityRoutes {
         let input = try exchange.read(UserRequest.self)
         let grants = try Read.roles(input.grants ?? [], "/grants")
         let hash = try await Door(exchange).hash(input.password)
-        return try await Route.once(exchange) { work in
+        return try await Route.once(exchange, without: ["password"]) { work in
             try .json(
                 AccountView(
                     try work.createAccount(
