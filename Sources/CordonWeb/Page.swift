@@ -290,10 +290,9 @@ struct Visit: Sendable {
 extension Page {
     /// The target of a form that does what one operation of the REST interface does.
     ///
-    /// - Parameters:
-    ///   - form: the form's id on its page.
-    ///   - then: where to go when it is done, from the operation's answer.
-    ///   - again: the page with the form as it was sent, and what is wrong with it.
+    /// `form` is the form's id on its page. When it is done, `then` says where to go, from the
+    /// operation's answer; when it is refused, `again` shows the page with the form as it was sent
+    /// and what is wrong with it.
     static func act(
         _ path: String, _ permission: Permission, form: String, operation: String,
         then: @escaping @Sendable (Visit, JSONValue) throws -> String,

@@ -6,7 +6,9 @@ import Testing
 
 /// From what a browser sends to what an operation reads.
 struct FormTests {
-    private func json(_ type: any (Decodable & Sendable).Type, _ fields: [String: String]) throws
+    private func json(
+        _ type: any (Decodable & Sendable).Type, _ fields: [String: String]
+    ) throws
         -> JSONValue
     {
         var schemas = SchemaSet(strict: true)
@@ -53,7 +55,8 @@ struct FormTests {
                     "watch": .array([.object(["kind": .string("new_report")])]),
                 ]))
         let assessed = try json(
-            AssessmentRequest.self, ["answers/1": "yes", "answers/2": "", "confirm_lowering": "yes"])
+            AssessmentRequest.self,
+            ["answers/1": "yes", "answers/2": "", "confirm_lowering": "yes"])
         #expect(
             assessed
                 == .object([

@@ -60,7 +60,9 @@ struct LanguageTests {
                 == " is stopping: confirm its x.")
     }
 
-    @Test(arguments: ["[]", "{\"a\": 1}", "{\"a\": {\"xx\": \"b\"}}", "{\"a\": {\"de\": {\"one\": 1}}}"])
+    @Test(arguments: [
+        "[]", "{\"a\": 1}", "{\"a\": {\"xx\": \"b\"}}", "{\"a\": {\"de\": {\"one\": 1}}}",
+    ])
     func whatIsNoCatalogueIsRefused(_ json: String) {
         #expect(throws: Catalogue.Fault.self) { try Catalogue(json: Array(json.utf8)) }
     }

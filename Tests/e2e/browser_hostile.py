@@ -221,7 +221,7 @@ class Hostile:
             "output": {"messages": [
                 {"role": "assistant", "content": f"{said} {t()}", "tool_calls": [
                     {"id": "c1", "type": "function",
-                     "function": {"name": t(200), "arguments": '{"to": "Birch"}'}},
+                     "function": {"name": t(200), "arguments": "[]"}},
                 ]},
                 {"role": "tool", "tool_call_id": "c1", "content": t()},
             ]},
@@ -325,6 +325,7 @@ class Hostile:
             "workflow": workflow, "what": self.text(), "left_company": "unknown",
             "contact": self.text(200), "discovered": self.text(),
         }  # fmt: skip
+        self.what = str(body["what"])
         number: str = self.world.ana.post("reports", body).done(201)["incident"]
         stop = {"reason": self.text(), "incident": number}
         self.world.ana.post(f"workflows/{workflow}/stop", stop).done(201)
@@ -377,7 +378,7 @@ class Hostile:
         key = t(200)
         does("evaluations", cases=[{"key": key, "description": t()}])
         for subject, passed in (("failed", False), ("fixed", True)):
-            does("evaluations", version=f"{t(190)} {subject}", subject=subject,
+            does("evaluations", version=t(200), subject=subject,
                  results=[{"key": key, "passed": passed, "runs": 20}])  # fmt: skip
         self.is_proved(number)
 

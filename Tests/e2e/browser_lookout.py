@@ -57,7 +57,7 @@ SURVEY = r"""([turned, tail]) => {
       if (over !== box) break;
       words += next.data;
     }
-    if (words.trim()) faults.push(`turns round: ${words.trim().slice(0, 60)}`);
+    if (/[\p{L}\p{N}]/u.test(words)) faults.push(`turns round: ${words.trim().slice(0, 60)}`);
   }
   const fields = [...document.querySelectorAll('input, textarea')].map((one) => one.value);
   const words = [document.title, document.body.textContent, ...fields].join('\n');
@@ -104,7 +104,8 @@ class Lookout:
 
     def _said(self, message: Any) -> None:
         # A refusal is an answer with a status that browsers print in red.
-        if message.type in ("error", "warning") and "status of" not in message.text:
+        is_error = message.type == "error" or "Security Policy" in message.text
+        if is_error and "status of" not in message.text:
             self.faults.append(f"console: {message.text}")
 
     def _asked(self, request: Any) -> None:

@@ -152,7 +152,8 @@ class Story:
         ben.does(confirm, proof="Frida has taken it out; the next run is empty.")
         ben.opens(self.place)
         ben.does("do-triage", kind="near_miss", reason="Seen before it was sent.")
-        for moment, time in (("occurred", minute(self.way, hours=-3)), ("detected", minute(self.way, minutes=-30))):
+        times = {"occurred": minute(self.way, hours=-3), "detected": minute(self.way, minutes=-30)}
+        for moment, time in times.items():
             ben.opens(f"{self.place}?step=report")
             ben.does("do-times", moment=moment, time=time, source="Ana's mail")
         ben.opens(f"{self.place}?step=contain")
@@ -192,8 +193,8 @@ class Story:
         ben.does(
             "do-lookback",
             {
-                "from": minute(self.way, days=-61), "to": minute(self.way), "population": "All summaries.",
-                "population_count": "212", "method": "all",
+                "from": minute(self.way, days=-61), "to": minute(self.way),
+                "population": "All summaries.", "population_count": "212", "method": "all",
             },
         )  # fmt: skip
         ben.opens(f"{self.place}?step=look_back")

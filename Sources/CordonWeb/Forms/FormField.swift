@@ -141,16 +141,18 @@ struct FormField {
 
     /// One of a few answers; the first one carries the field's id, so that a fault can point at it.
     func radios(_ options: [FormOption], selected: String = "") -> HTML {
-        group(options.enumerated().map { index, option in
-            choice(option, index, type: "radio", isChecked: option.value == selected)
-        })
+        group(
+            options.enumerated().map { index, option in
+                choice(option, index, type: "radio", isChecked: option.value == selected)
+            })
     }
 
     /// Any of a few answers.
     func checkboxes(_ options: [FormOption], checked: Set<String> = []) -> HTML {
-        group(options.enumerated().map { index, option in
-            choice(option, index, type: "checkbox", isChecked: checked.contains(option.value))
-        })
+        group(
+            options.enumerated().map { index, option in
+                choice(option, index, type: "checkbox", isChecked: checked.contains(option.value))
+            })
     }
 
     func checkbox(_ value: String = "yes", isChecked: Bool = false) -> HTML {

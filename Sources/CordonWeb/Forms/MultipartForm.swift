@@ -44,7 +44,9 @@ package struct MultipartForm: Equatable, Sendable {
             guard body[place...].starts(with: Self.lineEnd) else { throw Self.broken }
             place += 2
             let next = Self.lineEnd + mark
-            guard let end = Self.index(of: next, in: body[...], from: place) else { throw Self.broken }
+            guard let end = Self.index(of: next, in: body[...], from: place) else {
+                throw Self.broken
+            }
             count += 1
             guard count <= Self.partsAtMost else {
                 throw Refusal(.tooLarge, "The form has more than \(Self.partsAtMost) parts.")

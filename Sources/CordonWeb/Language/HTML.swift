@@ -22,7 +22,9 @@ package struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
 
     package init(stringLiteral text: String) { parts = text.isEmpty ? [] : [.markup(text)] }
 
-    package init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.html.parts }
+    package init(stringInterpolation: StringInterpolation) {
+        parts = stringInterpolation.html.parts
+    }
 
     private init(_ part: Part) { parts = [part] }
 
@@ -53,9 +55,10 @@ package struct HTML: ExpressibleByStringInterpolation, Equatable, Sendable {
     var phrases: [Phrase] {
         parts.flatMap { part -> [Phrase] in
             guard case .phrase(let phrase) = part else { return [] }
-            return [phrase] + phrase.arguments.flatMap { argument -> [Phrase] in
-                if case .html(let html) = argument { html.phrases } else { [] }
-            }
+            return [phrase]
+                + phrase.arguments.flatMap { argument -> [Phrase] in
+                    if case .html(let html) = argument { html.phrases } else { [] }
+                }
         }
     }
 

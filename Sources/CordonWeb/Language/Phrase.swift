@@ -1,8 +1,8 @@
 /// Words of ours that are shown to people, named by their English text.
 ///
 /// What is interpolated takes its place as `%1`, `%2` and so on, both in the name and in every
-/// translation: `"\(3) of \(8) are complete"` is `%1 of %2 are complete` in the ``Catalogue``. A text
-/// whose first number decides between singular and plural has both forms there.
+/// translation: `"\(3) of \(8) are complete"` is `%1 of %2 are complete` in the ``Catalogue``.
+/// A text whose first number decides between singular and plural has both forms there.
 package struct Phrase: ExpressibleByStringInterpolation, Equatable, Sendable {
     /// The English text with its places.
     package let key: String

@@ -53,7 +53,7 @@ package struct Reading: Sendable {
         return "\(here.year)-\(two(here.month))-\(two(here.day))T\(here.clock)"
     }
 
-    /// What somebody typed into such a field, or a date alone, as a moment; `nil` for anything else.
+    /// What somebody typed into such a field, or a date alone, as a moment; otherwise `nil`.
     package func instant(fromField text: String) -> Instant? {
         if let exact = Instant(rfc3339: text) { return exact }
         let parts = text.split { "-T: ".contains($0) }.compactMap { Int($0) }

@@ -33,7 +33,8 @@ package struct ErrorPage: PageModel, Sendable {
         PageContent(
             Phrase(told: title),
             [
-                "<h1 data-draft=\"keep\">\(told: title)</h1>", "<p class=\"prose\" dir=\"auto\">\(told: detail)</p>",
+                "<h1 data-draft=\"keep\">\(told: title)</h1>",
+                "<p class=\"prose\" dir=\"auto\">\(told: detail)</p>",
                 obstacles, explanation,
                 HTML.hint(
                     """

@@ -114,8 +114,9 @@ package struct PageFrame: Sendable {
 
     // MARK: Menu
 
-    /// The same list twice: beside the page where there is room, folded where there is none. The
-    /// stylesheet shows one of them.
+    /// The same list twice: beside the page where there is room, folded where there is none.
+    ///
+    /// The stylesheet shows one of them.
     private func menus(_ current: PageSection?) -> HTML {
         let sections = PageSection.allCases.filter { may($0.permission) }
         if sections.isEmpty { return .nothing }

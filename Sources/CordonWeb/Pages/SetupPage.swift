@@ -43,7 +43,8 @@ package struct SetupPage: PageModel, Sendable {
                 scope.field("name", "Your name", hint: "As it will stand under what you do.")
                     .line(.init(autocomplete: "name", value: scope.value("name"))),
                 scope.field(
-                    "password", "Password", hint: "12 to 200 characters. A few plain words are good."
+                    "password", "Password",
+                    hint: "12 to 200 characters. A few plain words are good."
                 ).line(.init(type: "password", autocomplete: "new-password")),
             ])
     }

@@ -221,7 +221,9 @@ enum SecurityHeaders {
             + "base-uri 'none'; frame-ancestors 'none'",
     ])
     /// For what programs read: a browser that is led there shows nothing and runs nothing.
-    static let program = fields(["Content-Security-Policy": "default-src 'none'"])
+    static let program = fields([
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"
+    ])
 
     private static func fields(_ own: [String: String]) -> HTTPFields {
         let all = own.merging(

@@ -12,12 +12,12 @@ enum IncidentForms {
 
     // MARK: One form, one operation
 
-    /// - Parameters:
-    ///   - path: below the incident's; its variable parts are those of the operation.
-    ///   - id: the form's id; where there is one form for each of many things, its beginning.
-    ///   - names: the variable parts that complete the id.
-    ///   - stays: whether one is likely to do the same again, so that its forms stay there.
-    ///   - prepare: makes the operation's fields out of those that were sent.
+    /// A form whose target is below the incident's page.
+    ///
+    /// The variable parts of `path` are those of the operation. `id` is the form's id; where there
+    /// is one form for each of many things it is its beginning, and `names` are the variable parts
+    /// that complete it. `stays` says that one is likely to do the same again, so that its forms
+    /// stay there; `prepare` makes the operation's fields out of those that were sent.
     private static func form(
         _ path: String, _ permission: Permission, _ id: String, of names: [String] = [],
         _ operation: String, _ part: IncidentPart, stays: Bool = false,

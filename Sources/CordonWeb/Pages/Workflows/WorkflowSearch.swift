@@ -25,7 +25,7 @@ struct WorkflowSearch: Sendable {
 
     /// Those that fit, in the order of their keys, with the key to go on after.
     ///
-    /// - Parameter impeded: what does not simply run, in the order of the keys.
+    /// `impeded` is what does not simply run, in the order of the keys.
     func found(
         _ work: Work, after key: String = "", limit: Int, impeded: [GateEntry] = []
     ) throws -> (items: [Workflow], next: String?) {
