@@ -72,14 +72,13 @@ def inside(story: Story, person: Person) -> list[str]:
     """Every page behind the sign-in, by what the story has made."""
     place, flow = story.place, f"/workflows/{WORKFLOW}"
     records = found(person, "/evidence?q=alder", r"/evidence/[0-9A-Z]{26}")
-    stops = found(person, place, rf"{flow}/stopped/[0-9A-Z]+")
     steps = [
         "report", "contain", "preserve", "assess", "escalate", "look_back", "cause", "correct",
         "evaluate", "restart", "review", "close",
     ]  # fmt: skip
     return [
         "/", "/report", "/stop", "/workflows", "/workflows/new", flow, f"{flow}/edit",
-        f"{flow}/stop", *stops[:1],
+        f"{flow}/stop", story.stopped,
         "/incidents", place, *(f"{place}?step={step}" for step in steps),
         f"{place}/receipt", f"{place}/file", f"{place}/timeline", f"{place}/affected",
         f"{place}/evidence", "/near-misses", "/quality", "/actions", "/approvals",

@@ -37,8 +37,16 @@ class Story:
     way: Way
     people: dict[str, Person] = field(default_factory=dict)
     number: str = ""
+    # Where the stop is proved, place by place.
+    stopped: str = ""
     # Looks at a page after each step; screenshots and checks of accessibility hang on here.
     looks: Callable[[str, Person], None] = lambda name, person: None
+
+    def seen(self, way: Way) -> "Story":
+        """The same firm, looked at in another way."""
+        return Story(
+            self.server, self.browser, way, number=self.number, stopped=self.stopped
+        )
 
     def somebody(self, **more: str) -> Person:
         return Person(self.server.url, self.way.context(self.browser, **more), self.way)
@@ -146,6 +154,11 @@ class Story:
         ben.opens("/")
         assert "still stopping" in ben.said
         self.looks("board", ben)
+        link = ben.page.get_by_role("link", name="Confirm that Monthly summaries has stopped")
+        self.stopped = str(link.get_attribute("href"))
+        ben.opens(self.stopped)
+        assert "Stopping" in ben.said
+        self.looks("stopping", ben)
         ben.opens(self.place)
         self.looks("incident-stopping", ben)
         (confirm,) = ids(ben.page.content(), "do-confirm-")

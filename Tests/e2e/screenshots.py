@@ -64,8 +64,7 @@ def main() -> None:
 
 def shoot(story: Story, folder: Path, way: Way, more: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
-    other = Story(story.server, story.browser, way)
-    other.number = story.number
+    other = story.seen(way)
     person = other.somebody(**more)
     for path in OUTSIDE:
         person.opens(path)

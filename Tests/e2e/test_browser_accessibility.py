@@ -73,8 +73,7 @@ def test_nobodyIsKeptOutOfAPage(scheme: str, locale: str, story: Story) -> None:
 
 
 def test_aPhoneShowsEveryPageWithoutScrollingSideways(story: Story) -> None:
-    phone = Story(story.server, story.browser, Way("phone", size=PHONE))
-    phone.number = story.number
+    phone = story.seen(Way("phone", size=PHONE))
     person = phone.person("vera")
     # `opens` looks at the width; targets have to be large enough for a thumb as well.
     found: list[str] = []

@@ -375,12 +375,10 @@ def test_whatAFormGivesBackStaysWords(firms: Firms, markup: Hostile) -> None:
     lookout = firms.lookout(MARKUP, GERMAN).signed_in(EVERYBODY)
     text, faults, answers = MARKUP.fit(1_000), [], set()
     done = set(LEFT_OUT)
+    reader = signed_in(markup.server, EVERYBODY)
     for path in markup.paths.values():
-        lookout.page.goto(markup.server.url + path)
-        actions = lookout.page.eval_on_selector_all(
-            "form[method=post]", "(forms) => forms.map((form) => form.getAttribute('action'))"
-        )
-        for place, action in enumerate(actions):
+        page = reader.get(markup.server.url + path, timeout=30).text
+        for place, action in enumerate(re.findall(r'<form[^>]* method="post" action="([^"]+)"', page)):
             kind = re.sub(r"[0-9A-Z]{26}|INC-\d+-\d+|(?<=/)\d+(?=/|$)", "*", action)
             if kind in done:
                 continue
@@ -395,7 +393,7 @@ def test_whatAFormGivesBackStaysWords(firms: Firms, markup: Hostile) -> None:
             if sent.value.status >= 500:
                 faults.append(f"{kind}: {sent.value.status}")
     assert not faults, "\n".join(faults)
-    assert len(done) > 45 and {200, 400} <= answers, (len(done), answers)
+    assert len(done) > 45 and {200, 400} <= answers, (sorted(done), answers)
     lookout.context.close()
 
 
@@ -504,7 +502,13 @@ def injected(text: str, route: Route) -> None:
 def test_whatGetsInAllTheSameDoesNotRun(firms: Firms, markup: Hostile) -> None:
     lookout = firms.lookout(MARKUP).signed_in(EVERYBODY)
     page, asked = lookout.page, []
-    page.on("request", lambda request: asked.append(request.url))
+
+    def asks(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    # What the policy blocks does not come this far.
+    lookout.context.route(re.compile(ELSEWHERE), asks)
     for attack in FOREIGN:
         page.unroute_all()
         page.route("**/help", partial(injected, attack))
@@ -521,12 +525,9 @@ def test_whatGetsInAllTheSameDoesNotRun(firms: Firms, markup: Hostile) -> None:
             page.click("#runs")
             assert page.evaluate("() => window.__hit") is None
         if "id=away" in attack:
-            page.click("#away button")
+            page.evaluate("() => document.querySelector('#away button').click()")
             page.wait_for_function("() => window.__refused.length > 0")
-    gone = [url for url in asked if ELSEWHERE in url.split("/")[2]]
-    # A frame is asked for and refused before anything is sent; the rest is not even asked for.
-    sent = [url for url in gone if not url.endswith(f"{ELSEWHERE}/")]
-    assert not sent, sent
+    assert not asked
     assert page.url.startswith(markup.server.url)
     lookout.context.close()
 
@@ -744,7 +745,8 @@ PLACES_ELSEWHERE = [
 def test_nothingLeadsElsewhere(way: str, markup: Hostile, chromium: Browser) -> None:
     lookout = Lookout(markup.server.url, chromium)
     page = lookout.page
-    for pattern in PLACES_ELSEWHERE:
+    # A sign-in takes its time; what the server makes of all of them is looked at below.
+    for pattern in PLACES_ELSEWHERE[:: 3 if way == "sign-in" else 1]:
         wanted = quote(pattern.format(ELSEWHERE), safe="")
         if way == "sign-in":
             page.goto(f"{lookout.url}/sign-in?next={wanted}")
