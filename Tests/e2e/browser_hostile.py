@@ -243,7 +243,7 @@ class Hostile:
             {"workflow": "attacked", "kind": "model_exchange", "parameters": {t(): t()},
              "attributes": {t(): {t(): t()}}, "retrieved": {"documents": [{"title": t()}]}},
             # Of a workflow that nobody has registered.
-            self.record("wild"),
+            self.record(self.unseen(100)),
         ]
         # What is erased is seen no more, nor what another group has taken the place of.
         whole = json.dumps([each for each in sent if each.get("key") != "gone"])
@@ -258,9 +258,13 @@ class Hostile:
             "name": self.unseen(200), "kind": 1,
             "startTimeUnixNano": "1544712660000000000", "endTimeUnixNano": "1544712661000000000",
             "attributes": [
-                {"key": key, "value": {"stringValue": self.unseen(200)}}
-                for key in ("gen_ai.request.model", "gen_ai.agent.name", "gen_ai.tool.name",
-                            "gen_ai.prompt", "gen_ai.completion", self.unseen(200))
+                {"key": key, "value": {"stringValue": value}}
+                for key, value in {
+                    "gen_ai.operation.name": "chat", "gen_ai.request.model": t(150),
+                    "gen_ai.agent.name": self.unseen(150), "gen_ai.tool.name": self.unseen(150),
+                    "gen_ai.prompt": self.unseen(), "gen_ai.completion": self.unseen(),
+                    self.unseen(200): self.unseen(),
+                }.items()
             ],
         }  # fmt: skip
         resource = {"attributes": [

@@ -65,6 +65,8 @@
 
   // A form is sent once, and says that it is on its way.
   document.addEventListener("submit", (event) => {
+    // Whoever signs in here next finds no texts of somebody else.
+    if (event.target.getAttribute("action") === "/sign-out") sessionStorage.clear();
     const button = event.submitter;
     if (event.target.method !== "post" || !button) return;
     setTimeout(() => {

@@ -131,6 +131,7 @@ extension Sample {
             Sample(
                 "ReportedNotAsked",
                 receipt(say, .notAsked(key: "monthly-summaries", name: say("Summaries")))),
+            Sample("ReportedRestarted", receipt(say, .restarted(name: say("Summaries")))),
             Sample(
                 "ReportedNotListed", receipt(say, .notListed, unkept: [say("screen.png")])),
         ]

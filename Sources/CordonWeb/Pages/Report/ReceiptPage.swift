@@ -16,6 +16,8 @@ package struct ReceiptPage: PageModel, Sendable {
         case notAsked(key: String, name: String)
         /// Nothing that Cordon knows could be stopped.
         case notListed
+        /// It was stopped, and runs again since the incident's restart.
+        case restarted(name: String)
         case stopping(Halted)
         case stopped(Halted)
     }
@@ -72,6 +74,14 @@ package struct ReceiptPage: PageModel, Sendable {
                     for it. If you are in doubt, stop it: a stop can always be undone.
                     """)
             ]
+        case .restarted(let name):
+            [
+                HTML.paragraph(
+                    """
+                    It was, and it runs again: those who answer for \(HTML.said(name)) have signed \
+                    its restart.
+                    """)
+            ]
         case .notListed:
             [
                 HTML.paragraph(
@@ -115,7 +125,7 @@ package struct ReceiptPage: PageModel, Sendable {
 
     private var fallback: HTML {
         switch stop {
-        case .notAsked, .notListed: HTML.nothing
+        case .notAsked, .notListed, .restarted: HTML.nothing
         case .stopping(let halted), .stopped(let halted):
             HTML.section("fallback", "How the work goes on", FallbackText.whole(halted.fallback))
         }
@@ -160,7 +170,9 @@ extension ReceiptPage.Stop {
             case .stopping: .stopping(halted)
             case .stopped: .stopped(halted)
             case .draft, .running, .watch:
-                .notAsked(key: workflow.key, name: workflow.profile.name)
+                own != nil && sequence.incident.isRestarted
+                    ? .restarted(name: workflow.profile.name)
+                    : .notAsked(key: workflow.key, name: workflow.profile.name)
             case .retired: .notListed
             }
     }
