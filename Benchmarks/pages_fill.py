@@ -80,7 +80,7 @@ class Words:
     def __init__(self, count=8_000):
         dice = random.Random(11)
         ends = ["a", "en", "or", "is", "um", "et", "ing", "al"]
-        starts = ["b", "br", "d", "f", "g", "gl", "k", "l", "m", "n", "p", "pr", "s", "st", "t", "v"]
+        starts = "b br d f g gl k l m n p pr s st t v".split()
         parts = [start + vowel for start in starts for vowel in "aeiou"]
         words = {}
         while len(words) < count:
@@ -128,13 +128,17 @@ class Filler:
     def owner_of(self, number):
         return f"owner-{number // WORKFLOWS_OF_OWNER:04}"
 
+    def deputy_of(self, number):
+        return self.owner_of((number + WORKFLOWS_OF_OWNER) % len(self.keys))
+
     def people(self):
         self.admin = self.sender.call(None, "POST", "/setup", {
             "token": self.cordon._setup_token(), "login": "ada", "name": "Ada Admin",
             "password": PASSWORD})["token"]
         owned = {}
         for number, key in enumerate(self.keys):
-            owned.setdefault(self.owner_of(number), []).append(f"owner:{key}")
+            for login in {self.owner_of(number), self.deputy_of(number)}:
+                owned.setdefault(login, []).append(f"owner:{key}")
         people = [(VISITOR, "Vera Visitor", VISITOR_GRANTS), ("deputy", "Dan Deputy", []),
                   *((login, login.title(), grants) for login, grants in owned.items())]
         self.each(lambda person: self.sender.call(self.admin, "POST", "/users", {
@@ -144,7 +148,7 @@ class Filler:
         self.known |= {"administrator": "ada", "owner": "owner-0000"}
 
     def workflow(self, number):
-        """Nineteen of twenty are complete and run; what runs can be asked for an approval."""
+        """Nineteen of twenty run, most of them complete; what runs can be asked for an approval."""
         key, owner = self.keys[number], self.owner_of(number)
         body = {"key": key, "name": f"{WORK[number % len(WORK)]} {number:04}",
                 "function": FUNCTIONS[number % len(FUNCTIONS)], "owner": owner}
@@ -152,8 +156,7 @@ class Filler:
             return self.as_visitor("POST", "/workflows", body)
         dice = random.Random(number)
         self.as_visitor("POST", "/workflows", body | {
-            "purpose": self.words.prose(dice, 20), "deputy": self.owner_of(0) if number > 9
-            else self.owner_of(self.options.workflows - 1),
+            "purpose": self.words.prose(dice, 20), "deputy": self.deputy_of(number),
             "fallback": {"title": "Do it by hand", "contact": owner, "capacity": "40 a day",
                          "steps": [self.words.prose(dice, 8) for _ in range(4)]},
             "review_standard": {"checks": [self.words.prose(dice, 6)], "share_percent": 10},
@@ -170,8 +173,12 @@ class Filler:
                                 "contact": owner}] if number % 200 == 5 else []})
         if number % 100 == 7:
             return self.as_visitor("POST", f"/workflows/{key}/retire", {"reason": "Not needed."})
-        return self.as_visitor("POST", f"/workflows/{key}/production", {
-            "override": {"reason": "Its deputy is on leave.", "expires_at": ahead(days=29)}})
+        if number % 20 == 5:
+            return self.as_visitor("POST", f"/workflows/{key}/production", {
+                "override": {"reason": "Its rehearsal is due.", "expires_at": ahead(days=29)}})
+        self.as_visitor("POST", f"/workflows/{key}/rehearsals", {"on": ago(minutes=1_440)})
+        self.as_visitor("POST", f"/workflows/{key}/stop-tests", {})
+        return self.as_visitor("POST", f"/workflows/{key}/production", {})
 
     def workflows(self):
         self.each(self.workflow, range(self.options.workflows))

@@ -18,6 +18,10 @@ package struct Instant: Hashable, Comparable, Sendable {
     ///
     /// What is finer than a millisecond is cut off.
     package init?(rfc3339 text: String) {
+        if let milliseconds = Self.milliseconds(inOwnForm: text) {
+            self.init(milliseconds: milliseconds)
+            return
+        }
         var whole = text
         var thousandths = 0
         if let point = text.firstIndex(of: ".") {
@@ -34,6 +38,55 @@ package struct Instant: Hashable, Comparable, Sendable {
         guard let date = try? Date.ISO8601FormatStyle().parse(whole) else { return nil }
         let seconds = Int64(date.timeIntervalSince1970.rounded())
         self.init(milliseconds: seconds * 1_000 + Int64(thousandths))
+    }
+
+    /// Reads the form that ``rfc3339`` writes; `nil` for every other, which may be a time as well.
+    ///
+    /// Whatever is stored has this form, and a list of incidents holds hundreds of times, which a
+    /// calendar takes long for. The days are counted as in Howard Hinnant's `days_from_civil`.
+    private static func milliseconds(inOwnForm text: String) -> Int64? {
+        let found = text.utf8.withContiguousStorageIfAvailable { bytes -> Int64? in
+            guard bytes.count == 24, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+                bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+                bytes[16] == UInt8(ascii: ":"), bytes[19] == UInt8(ascii: "."),
+                bytes[23] == UInt8(ascii: "Z"), let year = number(bytes, 0, 4),
+                let month = number(bytes, 5, 2), let day = number(bytes, 8, 2),
+                let hour = number(bytes, 11, 2), let minute = number(bytes, 14, 2),
+                let second = number(bytes, 17, 2), let thousandths = number(bytes, 20, 3),
+                // Before 1583 another calendar is meant; what is no day is left to Foundation.
+                year >= 1_583, (1...12).contains(month),
+                (1...length(ofMonth: month, in: year)).contains(day),
+                hour < 24, minute < 60, second < 60
+            else { return nil }
+            let marchYear = month > 2 ? year : year - 1
+            let era = marchYear / 400
+            let yearOfEra = marchYear - era * 400
+            let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+            let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+            let days = era * 146_097 + dayOfEra - 719_468
+            let inDay = hour * 3_600_000 + minute * 60_000 + second * 1_000 + thousandths
+            return days * 86_400_000 + inDay
+        }
+        return found ?? nil
+    }
+
+    private static func length(ofMonth month: Int64, in year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    private static func number(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int
+    ) -> Int64? {
+        var number: Int64 = 0
+        for byte in bytes[start..<(start + count)] {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     /// RFC 3339 in UTC with milliseconds: `2026-04-17T21:03:05.120Z`.

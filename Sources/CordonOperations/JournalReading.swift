@@ -17,9 +17,9 @@ package struct JournalLine: Sendable {
 extension Work {
     /// Events by index, from `index` on; of one stream when it is named.
     package func journalLines(
-        from index: UInt64, stream: String?, limit: Int
+        from index: UInt64, below end: UInt64 = UInt64(Int64.max), stream: String?, limit: Int
     ) throws -> [JournalLine] {
-        try transaction.journalRows(from: index, stream: stream, limit: limit).map {
+        try transaction.journalRows(from: index, below: end, stream: stream, limit: limit).map {
             JournalLine(
                 index: $0.index, at: $0.at, stream: $0.stream, kind: $0.kind, cause: $0.cause,
                 leaf: Hex.text($0.leaf), body: $0.body)

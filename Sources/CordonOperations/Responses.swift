@@ -139,8 +139,72 @@ extension Work {
     package func incidents(
         _ filter: IncidentList, before cursor: (year: Int, sequence: Int)?, limit: Int
     ) throws -> [ResponseSequence] {
-        try transaction.incidents(filter.filter, before: cursor, limit: limit).map {
-            try sequence(of: $0)
+        try sequences(transaction.incidents(filter.filter, before: cursor, limit: limit))
+    }
+
+    /// What waits for people, the highest level first and then the oldest.
+    package func incidentsPressing(limit: Int) throws -> [ResponseSequence] {
+        try sequences(transaction.incidentsPressing(limit: limit))
+    }
+
+    /// Incidents that are not closed and name something to put right, newest first.
+    package func incidentsActing(limit: Int) throws -> [Incident] {
+        try transaction.incidentsActing(limit: limit)
+    }
+
+    /// Of the newest incidents those that have raised a collective review.
+    package func incidentsCollective(amongNewest count: Int) throws -> [Incident] {
+        try transaction.incidentsCollective(amongNewest: count)
+    }
+
+    /// Of the newest incidents those whose number or report may hold the words, newest first.
+    ///
+    /// `limit` are as many as are wanted, where the words alone can be looked for.
+    package func incidents(
+        like words: String, amongNewest count: Int, limit: Int
+    ) throws -> [Incident] {
+        let run = PlainRun(of: words)
+        return try transaction.incidents(
+            holding: run, amongNewest: count, limit: run?.text == words ? limit : count)
+    }
+
+    /// How many incidents were reported in a span of time, by kind and level.
+    package func incidentTally(
+        from start: Instant, to end: Instant
+    ) throws -> [(kind: Kind, level: Int, count: Int)] {
+        try transaction.incidentTally(from: start, to: end)
+    }
+
+    /// Incidents that were reported in a span of time and not declined, newest first.
+    package func incidentsReported(
+        from start: Instant, to end: Instant, limit: Int
+    ) throws -> [ResponseSequence] {
+        try sequences(transaction.incidentsReported(from: start, to: end, limit: limit))
+    }
+
+    /// Of those the ones in which something was stopped, a cause found or an action named; the
+    /// workflow comes with what was stopped alone.
+    package func incidentsTelling(
+        from start: Instant, to end: Instant, limit: Int
+    ) throws -> [ResponseSequence] {
+        let found = try transaction.incidentsTelling(from: start, to: end, limit: limit)
+        return try sequences(found) { !$0.containments.isEmpty }
+    }
+
+    /// Incidents with their workflows, each of which is read once, where `needsWorkflow` says so.
+    private func sequences(
+        _ incidents: [Incident], needsWorkflow: (Incident) -> Bool = { _ in true }
+    ) throws -> [ResponseSequence] {
+        var workflows: [String: Workflow] = [:]
+        return try incidents.map { incident in
+            var workflow: Workflow?
+            if let key = incident.workflow, needsWorkflow(incident) {
+                workflow = try workflows[key] ?? transaction.workflow(key)
+                workflows[key] = workflow
+            }
+            return ResponseSequence(
+                incident, policy: try policy(version: incident.report.policyVersion),
+                workflow: workflow)
         }
     }
 }

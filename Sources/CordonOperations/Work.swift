@@ -42,6 +42,8 @@ package final class Work {
     let arrivedAt: Instant
     /// The workflows that the gate holds for the length of this change.
     private let held: [String: HeldWorkflow]
+    /// Policies that were asked for by their version, none of which ever changes.
+    private var frozen: [Int: Policy] = [:]
 
     init(
         _ transaction: Transaction, caller: Caller, gate: Gate, outside: Outside,
@@ -108,8 +110,11 @@ package final class Work {
 
     /// The policy that is frozen on an incident.
     func policy(version: Int) throws -> Policy {
-        guard let frozen = try transaction.policyDigest(version) else { return Policy.standard }
-        return try policy(frozen)
+        if let known = frozen[version] { return known }
+        guard let wanted = try transaction.policyDigest(version) else { return Policy.standard }
+        let policy = try policy(wanted)
+        frozen[version] = policy
+        return policy
     }
 
     private func policy(_ wanted: (version: Int, digest: String)) throws -> Policy {

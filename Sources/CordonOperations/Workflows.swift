@@ -59,11 +59,23 @@ extension Work {
 
     package func workflowNamed(_ key: String) throws -> Workflow { try workflow(key) }
 
-    package func workflows(after key: String, limit: Int) throws -> [Workflow] {
+    /// Workflows in the order of their keys, after `key`; what is `nil` does not narrow them.
+    ///
+    /// The run stands in the key, in the name or in the owner's login.
+    package func workflows(
+        after key: String, in states: Set<Workflow.State>? = nil, holding run: PlainRun? = nil,
+        limit: Int
+    ) throws -> [Workflow] {
         if let bound = caller.workflow {
             return try key < bound ? [workflow(bound)] : []
         }
-        return try transaction.workflows(after: key, limit: limit)
+        return try transaction.workflows(after: key, in: states, holding: run, limit: limit)
+    }
+
+    /// Workflows that were stopped at some time or run under an override, by their keys.
+    package func workflowsTelling(after key: String, limit: Int) throws -> [Workflow] {
+        try mayTouch(nil)
+        return try transaction.workflowsTelling(after: key, limit: limit)
     }
 
     package func gaps(of workflow: Workflow) throws -> [Readiness] {

@@ -196,7 +196,7 @@ extension Transaction {
 }
 
 extension EvidenceRow {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         index = UInt64(try row.integer("idx"))
         source = Int(try row.integer("source"))
         guard let kind = RecordKind(code: Int(try row.integer("kind"))) else {
@@ -215,7 +215,7 @@ extension EvidenceRow {
 }
 
 extension SealedBody {
-    fileprivate init?(_ row: Row) throws {
+    init?(_ row: Row) throws {
         guard let sealed = try row.blobOrNil("sealed") else { return nil }
         self.init(
             wrapped: WrappedSecret(
@@ -278,7 +278,7 @@ extension Transaction {
 }
 
 extension EvidenceSource {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         self.init(
             number: Int(try row.integer("num")), key: try row.text("key"),
             firstIndex: UInt64(try row.integer("first_idx")),

@@ -1,4 +1,4 @@
-package import CordonCore
+import CordonCore
 
 /// How content ends: what remains is the leaf, the place, the time and the workflow.
 extension Transaction {
@@ -43,14 +43,6 @@ extension Transaction {
         return Int(try row?.integer("n") ?? 0)
     }
 
-    /// Records of a workflow that still have content and came before a time, oldest first.
-    package func evidenceOld(
-        source: Int, receivedBefore time: Instant, from index: UInt64, limit: Int
-    ) throws -> [(row: EvidenceRow, body: SealedBody)] {
-        try evidenceBodies(from: index, source: source, limit: limit).prefix {
-            $0.row.receivedAt < time
-        }.compactMap { row, body in body.map { (row, $0) } }
-    }
 }
 
 /// Why the content of a record is gone; the raw values are stored.

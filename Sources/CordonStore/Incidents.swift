@@ -64,6 +64,74 @@ extension Transaction {
         ).map(Self.incident)
     }
 
+    /// What waits for people, the highest level first and then the oldest: what is neither closed
+    /// nor declined and is more than a quality issue.
+    ///
+    /// The conditions here and below are those of indexes, see ``Migration/lists``.
+    package func incidentsPressing(limit: Int) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE state <> 'closed' AND state <> 'declined' AND kind <> 'quality_issue'
+            ORDER BY level DESC, year, sequence LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// Incidents that are not closed and name something to put right, done or not, newest first.
+    package func incidentsActing(limit: Int) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE state <> 'closed' AND body NOT LIKE '%"actions":[]%'
+            ORDER BY year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// Of the newest incidents those that have raised a collective review, newest first.
+    package func incidentsCollective(amongNewest count: Int) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM (
+                SELECT body, year, sequence FROM incident
+                ORDER BY year DESC, sequence DESC LIMIT \(count)
+            ) AS newest
+            WHERE body NOT LIKE '%"collectiveReviews":{}%' ORDER BY year DESC, sequence DESC
+            """
+        ).map(Self.incident)
+    }
+
+    /// Of the newest incidents those whose number or report holds a run, newest first; all of them
+    /// without one.
+    package func incidents(
+        holding run: PlainRun?, amongNewest count: Int, limit: Int
+    ) throws -> [Incident] {
+        guard let run else { return try incidents(IncidentFilter(), before: nil, limit: count) }
+        let pattern = "%\(run.text)%"
+        return try rows(
+            """
+            SELECT body FROM (
+                SELECT number, body, year, sequence FROM incident
+                ORDER BY year DESC, sequence DESC LIMIT \(count)
+            ) AS newest
+            WHERE lower(body) LIKE \(pattern) AND (lower(number) LIKE \(pattern)
+                OR lower(\(fragment: reported)) LIKE \(pattern))
+            ORDER BY year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// What was reported, in the words of the report.
+    ///
+    /// A fork: the engines read JSON in different words.
+    private var reported: SQL {
+        switch dialect {
+        case .sqlite: "json_extract(body, '$.report.what')"
+        case .postgres: "(CAST(body AS JSONB) #>> '{report,what}')"
+        }
+    }
+
     /// Earlier quality issues of a workflow since `since`, oldest first, at most 100.
     package func incidentsAlike(
         workflow: String, kind: Kind, since: Instant
@@ -111,6 +179,53 @@ extension Transaction {
                 Int(try $0.integer("n"))
             )
         }
+    }
+
+    /// How many incidents were reported in a span of time, by kind and level.
+    package func incidentTally(
+        from start: Instant, to end: Instant
+    ) throws -> [(kind: Kind, level: Int, count: Int)] {
+        try rows(
+            """
+            SELECT kind, level, COUNT(*) AS n FROM incident
+            WHERE reported_at_ms >= \(start.milliseconds) AND reported_at_ms < \(end.milliseconds)
+            GROUP BY kind, level ORDER BY kind, level
+            """
+        ).map {
+            guard let kind = Kind(rawValue: try $0.text("kind")) else {
+                throw StoreError.unreadable(table: "incident", column: "kind")
+            }
+            return (kind, Int(try $0.integer("level")), Int(try $0.integer("n")))
+        }
+    }
+
+    /// Incidents that were reported in a span of time and not declined, newest first.
+    package func incidentsReported(
+        from start: Instant, to end: Instant, limit: Int
+    ) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE reported_at_ms >= \(start.milliseconds) AND reported_at_ms < \(end.milliseconds)
+                AND kind <> 'declined'
+            ORDER BY reported_at_ms DESC, year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// The same, of those alone in which something was stopped, a cause found or an action named.
+    package func incidentsTelling(
+        from start: Instant, to end: Instant, limit: Int
+    ) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE reported_at_ms >= \(start.milliseconds) AND reported_at_ms < \(end.milliseconds)
+                AND kind <> 'declined' AND (body LIKE '%"cause":{%'
+                OR body NOT LIKE '%"actions":[]%' OR body NOT LIKE '%"containments":[]%')
+            ORDER BY reported_at_ms DESC, year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
     }
 
     private static func incident(_ row: Row) throws -> Incident {

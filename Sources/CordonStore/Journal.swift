@@ -193,9 +193,18 @@ package struct JournalRow: Sendable {
 }
 
 extension Transaction {
+    /// The streams in which a shadow use was noted, in their order.
+    ///
+    /// The condition is that of an index, see ``Migration/lists``.
+    package func journalStreamsOfShadowUse() throws -> [String] {
+        try rows("SELECT DISTINCT stream FROM journal WHERE kind = 'shadow_used' ORDER BY stream")
+            .map { try $0.text("stream") }
+    }
+
     /// Events in the order of the journal, by index, never by time: a past range never changes.
     package func journalRows(
-        from index: UInt64, stream: String? = nil, kind: String? = nil, limit: Int
+        from index: UInt64, below end: UInt64 = UInt64(Int64.max), stream: String? = nil,
+        kind: String? = nil, limit: Int
     ) throws -> [JournalRow] {
         let narrowed: SQL = stream.map { "AND j.stream = \($0)" } ?? ""
         let chosen: SQL = kind.map { "AND j.kind = \($0)" } ?? ""
@@ -203,7 +212,8 @@ extension Transaction {
             """
             SELECT j.idx, j.at_ms, j.actor, j.stream, j.kind, j.cause, j.leaf, c.nonce, c.body
             FROM journal j LEFT JOIN journal_content c ON c.idx = j.idx
-            WHERE j.idx >= \(Int64(index)) \(fragment: narrowed) \(fragment: chosen)
+            WHERE j.idx >= \(Int64(index)) AND j.idx < \(Int64(clamping: end))
+                \(fragment: narrowed) \(fragment: chosen)
             ORDER BY j.idx LIMIT \(limit)
             """
         ).map(JournalRow.init)

@@ -5,10 +5,60 @@ extension Transaction {
         try row("SELECT body FROM workflow WHERE key = \(key)").map(Self.workflow)
     }
 
-    /// Workflows in the order of their keys, after `key`.
-    package func workflows(after key: String = "", limit: Int) throws -> [Workflow] {
-        try rows("SELECT body FROM workflow WHERE key > \(key) ORDER BY key LIMIT \(limit)")
-            .map(Self.workflow)
+    /// Workflows in the order of their keys, after `key`; what is `nil` does not narrow them.
+    ///
+    /// The run stands in the key, in the name or in the owner's login.
+    package func workflows(
+        after key: String = "", in states: Set<Workflow.State>? = nil,
+        holding run: PlainRun? = nil, limit: Int
+    ) throws -> [Workflow] {
+        var narrowed: SQL = ""
+        if let states {
+            if states.isEmpty { return [] }
+            let names = states.map(\.rawValue).sorted().map { name -> SQL in "\(name)" }
+            narrowed = narrowed + "AND state IN (\(fragment: SQL.joined(names))) "
+        }
+        if let run { narrowed = narrowed + named(run) }
+        return try rows(
+            """
+            SELECT body FROM workflow WHERE key > \(key) \(fragment: narrowed)
+            ORDER BY key LIMIT \(limit)
+            """
+        ).map(Self.workflow)
+    }
+
+    /// Workflows that were stopped at some time or run under an override, by their keys.
+    package func workflowsTelling(after key: String, limit: Int) throws -> [Workflow] {
+        try rows(
+            """
+            SELECT body FROM workflow
+            WHERE key > \(key) AND (body NOT LIKE '%"containments":[]%'
+                OR body LIKE '%"override":{%')
+            ORDER BY key LIMIT \(limit)
+            """
+        ).map(Self.workflow)
+    }
+
+    /// Most rows are passed over by their text, before it is read as JSON.
+    ///
+    /// A fork: the engines read JSON in different words.
+    private func named(_ run: PlainRun) -> SQL {
+        let pattern = "%\(run.text)%"
+        let (name, owner): (SQL, SQL) =
+            switch dialect {
+            case .sqlite:
+                ("json_extract(body, '$.profile.name')", "json_extract(body, '$.profile.owner')")
+            case .postgres:
+                (
+                    "(CAST(body AS JSONB) #>> '{profile,name}')",
+                    "(CAST(body AS JSONB) #>> '{profile,owner}')"
+                )
+            }
+        return """
+            AND lower(body) LIKE \(pattern) AND (lower(key) LIKE \(pattern)
+                OR lower(\(fragment: name)) LIKE \(pattern)
+                OR lower(\(fragment: owner)) LIKE \(pattern))
+            """
     }
 
     /// Every workflow with the journal index of its last change: what the gate needs at the start.

@@ -99,7 +99,7 @@ enum Oddity {
     }
 
     @Test func aDatabaseOfANewerCordonIsNotJudged() async throws {
-        await #expect(throws: StoreError.newerSchema(found: 9_999, known: 3)) {
+        await #expect(throws: StoreError.newerSchema(found: 9_999, known: 4)) {
             try await StoredCordon.filled().fsck { copy in
                 try copy.change { database in
                     try database.execute(
@@ -130,7 +130,8 @@ enum Oddity {
             let report = try await StoredCordon(file: file, verifierKey: stored.verifierKey).fsck()
             if !report.isClean { found += 1 }
         }
-        #expect(found > 10)
+        // Each index has a page of its own, and most of it is empty in a database this small.
+        #expect(found > 5)
     }
 }
 

@@ -123,6 +123,27 @@ import Testing
         #expect(erasures[0].state == .proposed)
     }
 
+    /// What is gone stands before what is due, however much it is.
+    @Test func retentionGoesOnBehindWhatIsGone() async throws {
+        let cordon = try await Operations.forTesting()
+        let operations = cordon.operations
+        try await operations.startEvidence()
+        let caller = try await cordon.account("ada", RoleGrant(.legal), RoleGrant(.governance))
+        for part in 0..<5 {
+            try await cordon.capture(
+                (0..<500).map { .said("Old \(part), \($0)") }, workflow: workflow)
+        }
+        cordon.clock.advance(days: 200)
+        #expect(try await operations.runRetention(caller).deleted == [workflow: 2_500])
+        try await cordon.capture(.said("Newer."), workflow: workflow)
+        cordon.clock.advance(days: 200)
+        let due = try await operations.ask(caller) { try $0.retentionPreview(onlyDue: true) }
+        #expect(due.map(\.due) == [1])
+        #expect(try await operations.runRetention(caller).deleted == [workflow: 1])
+        let left = try await operations.ask(caller) { try $0.retentionPreview() }
+        #expect(left.map(\.due) == [0])
+    }
+
     /// Records with content that a hold covers.
     private func heldWithContent(_ cordon: TestCordon) async throws -> Set<UInt64> {
         try await cordon.operations.store.read { [workflow] transaction in

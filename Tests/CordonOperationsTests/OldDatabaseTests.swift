@@ -35,6 +35,12 @@ import Testing
             ] {
                 try database.execute(sql: "DROP TABLE \(table)")
             }
+            for index in [
+                "incident_state", "incident_of_workflow", "incident_reported",
+                "incident_pressing", "incident_acting", "incident_telling", "journal_shadow_use",
+            ] {
+                try database.execute(sql: "DROP INDEX \(index)")
+            }
             try database.execute(sql: "DELETE FROM schema_migration WHERE number > 1")
         }
         return copy

@@ -138,15 +138,37 @@ extension Work {
     /// Records that one look or run takes in for one workflow; the next one goes on.
     package static let retentionBatch = 2_000
 
-    /// What would be deleted, workflow by workflow.
-    package func retentionPreview() throws -> [RetentionDue] {
-        try transaction.sources().map { source in
-            let (due, retention, days) = try outOfTime(source, from: 0)
-            let held = try due.filter { try !holds(on: $0.row, of: source.key).isEmpty }.count
-            return RetentionDue(
-                workflow: source.key, retention: retention, days: days, due: due.count,
-                held: held, oldest: due.first?.row.receivedAt)
+    /// What would be deleted, workflow by workflow; of those alone with something due when
+    /// `onlyDue`, for which few of the others have to be read.
+    package func retentionPreview(onlyDue: Bool = false) throws -> [RetentionDue] {
+        let classes = try policy().policy.retention.map(\.days)
+        let shortest = (classes + [Self.usualRetentionDays]).min() ?? Self.usualRetentionDays
+        let earliest = now.adding(days: -shortest)
+        return try transaction.sourcesWithOldest().compactMap { source, oldest -> RetentionDue? in
+            if onlyDue, oldest.map({ $0 >= earliest }) ?? true { return nil }
+            let line = try preview(source, oldest: oldest)
+            return onlyDue && line.due == 0 ? nil : line
         }
+    }
+
+    private func preview(_ source: EvidenceSource, oldest: Instant?) throws -> RetentionDue {
+        let (retention, days) = try retention(of: source.key)
+        let end = now.adding(days: -days)
+        var due: [EvidenceRow] = []
+        if let oldest, oldest < end {
+            due = try transaction.evidenceDue(
+                source: source.number, receivedBefore: end, limit: Self.retentionBatch)
+        }
+        let holds =
+            try due.isEmpty ? [] : transaction.holds(workflow: source.key, released: false)
+        let held = due.filter { row in
+            holds.contains {
+                $0.covers(workflow: source.key, at: row.at, receivedAt: row.receivedAt)
+            }
+        }.count
+        return RetentionDue(
+            workflow: source.key, retention: retention, days: days, due: due.count, held: held,
+            oldest: due.first?.receivedAt)
     }
 
     /// What one batch of a workflow's retention came to.
@@ -193,14 +215,22 @@ extension Work {
     private func outOfTime(
         _ source: EvidenceSource, from index: UInt64
     ) throws -> (due: [(row: EvidenceRow, body: SealedBody)], retention: String, days: Int) {
-        let policy = try policy().policy
-        let named = try transaction.workflow(source.key)?.profile.retention
-        let retention = named.flatMap { policy.retentionClass($0) }
-        let days = retention?.days ?? Self.usualRetentionDays
+        let (retention, days) = try retention(of: source.key)
+        let end = now.adding(days: -days)
+        // Mostly nothing is due, and one row says so.
+        guard let oldest = try transaction.evidenceOldest(source: source.number), oldest < end
+        else { return ([], retention, days) }
         let due = try transaction.evidenceOld(
-            source: source.number, receivedBefore: now.adding(days: -days), from: index,
-            limit: Self.retentionBatch)
-        return (due, retention?.key ?? "usual", days)
+            source: source.number, receivedBefore: end, from: index, limit: Self.retentionBatch)
+        return (due, retention, days)
+    }
+
+    /// The class of a workflow's retention and its days.
+    private func retention(of key: String) throws -> (key: String, days: Int) {
+        let policy = try policy().policy
+        let named = try transaction.workflow(key)?.profile.retention
+        let retention = named.flatMap { policy.retentionClass($0) }
+        return (retention?.key ?? "usual", retention?.days ?? Self.usualRetentionDays)
     }
 
     /// Days for a workflow without a class: what article 19 of the EU's AI Act calls six months.

@@ -44,12 +44,55 @@ final class EvidenceSearch {
         if let source = start.source, source == nil { return page.finished() }
         page.source = start.source ?? nil
         guard page.end > 0 else { return page.finished() }
+        if wanted.isOfRows {
+            try list(wanted, &page, cancellation)
+            return page.finished()
+        }
         for number in (0...SearchShard.number(of: page.end - 1)).reversed() {
             try cancellation.check()
             try look(into: number, wanted, &page, cancellation)
             if page.isFull { break }
         }
         return page.finished()
+    }
+
+    /// Without a text or a facet the database itself finds what fits, and passes over the rest.
+    private func list(
+        _ wanted: Wanted, _ page: inout Draft, _ cancellation: Cancellation
+    ) throws {
+        let filter = page.filter
+        var end = page.end
+        while true {
+            try cancellation.check()
+            let below = end
+            let rows = try store.readWaiting { transaction in
+                try transaction.evidenceNewest(filter, below: below, limit: Self.recordsPerLook)
+            }
+            for row in rows {
+                let body = try store.readWaiting { try $0.evidenceBody(row.index) }
+                let missed = page.coverage.erased + page.coverage.unreadable
+                try compare(row, body, wanted, &page)
+                if page.coverage.erased + page.coverage.unreadable == missed {
+                    page.coverage.scanned += 1
+                }
+                if page.isFull { return try count(from: row.index, &page) }
+                try cancellation.check()
+            }
+            guard rows.count == Self.recordsPerLook, let last = rows.last?.index else { break }
+            end = last
+        }
+        try count(from: 0, &page)
+    }
+
+    /// What was examined down to `index`, with what the database passed over.
+    private func count(from index: UInt64, _ page: inout Draft) throws {
+        let (source, end) = (page.source, page.end)
+        let records = try store.readWaiting { transaction in
+            try transaction.evidenceCount(from: index, below: end, source: source)
+        }
+        let missed = page.coverage.erased + page.coverage.unreadable
+        page.coverage.examined = max(0, records - missed)
+        page.coverage.fromIndex = index
     }
 
     /// One stretch of the log: what the shard lacks is read first, as it is newer.
@@ -197,6 +240,8 @@ private struct Wanted {
     /// only facets are asked for, none when the index cannot help.
     let words: [[String]]
     let facets: [String]
+    /// Whether the rows say by themselves what fits, so that no words have to be compared.
+    var isOfRows: Bool { automaton == nil && facets.isEmpty }
     private let query: EvidenceQuery
 
     init(_ query: EvidenceQuery) throws {
@@ -267,6 +312,11 @@ private struct Draft {
     }
 
     var isFull: Bool { hits.count >= query.limit || stopped != nil }
+
+    /// What the rows have to be.
+    var filter: EvidenceFilter {
+        EvidenceFilter(source: source, kind: query.kind, from: query.from, to: query.to)
+    }
 
     var facets: [String] { source.map { [Facet.workflow($0)] } ?? [] }
 

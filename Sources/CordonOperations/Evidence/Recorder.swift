@@ -90,7 +90,7 @@ package final class Recorder: Sendable {
             }
             return Catalogue(
                 sources: sources, last: last, counts: counts, seen: try transaction.seenValues(),
-                gaps: try transaction.gaps(openOnly: true), keys: known)
+                gaps: try transaction.gaps(openOnly: true, limit: .max), keys: known)
         }
         state.withLock { $0.catalogue = catalogue }
     }

@@ -147,7 +147,7 @@ extension Work {
     private func entries(from first: UInt64, count: Int) throws -> [[UInt8]] {
         let end = first + UInt64(count)
         var entries: [UInt64: [UInt8]] = [:]
-        for row in try transaction.journalRows(from: first, limit: count) where row.index < end {
+        for row in try transaction.journalRows(from: first, below: end, limit: count) {
             guard let nonce = Commitment.Nonce(row.nonce) else { continue }
             entries[row.index] = try LedgerEntry(
                 kind: .journalEvent,
@@ -193,27 +193,35 @@ extension Work {
     /// Workflows that send evidence and that nobody has registered, and those that used what is
     /// outside the lane that the company has chosen.
     package func shadowWorkflows() throws -> [CaptureState] {
-        let registered = try transaction.workflowsWithRevision().map(\.workflow.key)
-        let known = Set(registered)
-        let unknown = try transaction.sources().map(\.key).filter { !known.contains($0) }
-        let outside = try registered.filter { try !shadowUses($0).isEmpty }
+        let unknown = try transaction.sourcesUnregistered().map(\.key)
+        let prefix = "evidence/"
+        let outside = try transaction.journalStreamsOfShadowUse().compactMap { stream -> String? in
+            let key = String(stream.dropFirst(prefix.count))
+            return try transaction.workflow(key) == nil ? nil : key
+        }
         return try (unknown + outside).map { try captureState($0) }
     }
 
+    /// Gaps of one workflow or of all, the newest first.
     package func gaps(workflow: String?, openOnly: Bool) throws -> [CaptureState.Gap] {
-        let sources =
-            try workflow.map { key in try [source(key)].compactMap(\.self) }
-            ?? transaction.sources()
-        return try sources.flatMap { try gaps(of: $0, openOnly: openOnly) }
+        guard let workflow else {
+            let keys = try Dictionary(
+                uniqueKeysWithValues: transaction.sources().map { ($0.number, $0.key) })
+            return try transaction.gaps(openOnly: openOnly, limit: Self.gapsAtMost).map {
+                CaptureState.Gap($0, of: keys[$0.source] ?? "")
+            }
+        }
+        return try source(workflow).map { try gaps(of: $0, openOnly: openOnly) } ?? []
     }
+
+    /// Gaps of all workflows that one look takes in.
+    private static let gapsAtMost = 10_000
 
     private func gaps(
         of source: EvidenceSource, openOnly: Bool
     ) throws -> [CaptureState.Gap] {
         try transaction.gaps(source: source.number, openOnly: openOnly).map {
-            CaptureState.Gap(
-                workflow: source.key, kind: $0.kind, detail: $0.detail, openedAt: $0.openedAt,
-                closedAt: $0.closedAt)
+            CaptureState.Gap($0, of: source.key)
         }
     }
 
@@ -273,6 +281,14 @@ extension Work {
         return try changes(
             workflow, from: occurred.adding(days: -sequence.policy.lookbackDays),
             to: max(occurred, incident.reportedAt))
+    }
+}
+
+extension CaptureState.Gap {
+    fileprivate init(_ gap: StoredGap, of workflow: String) {
+        self.init(
+            workflow: workflow, kind: gap.kind, detail: gap.detail, openedAt: gap.openedAt,
+            closedAt: gap.closedAt)
     }
 }
 

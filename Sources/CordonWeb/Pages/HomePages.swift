@@ -9,17 +9,18 @@ enum HomePages {
 
     /// Workflows on the page that simply run; the others are all there, up to ``impededAtMost``.
     private static let runningAtMost = 12
-    private static let impededAtMost = 60
+    private static let impededAtMost = 40
     private static let incidentsAtMost = 20
 
     private static let home = Page(.get, PagePaths.home, .readWorkflows) { visit in
         let gate = visit.exchange.operations.gate
         let impeded = gate.impeded
+        let stops = impeded.flatMap(\.stops).map(\.incident).filter { !$0.isEmpty }
         let states = gate.states
         let now = visit.exchange.operations.outside.now()
         let permissions = Set(Permission.allCases.filter(visit.may))
         let page = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
-            try HomeReading(work: work, permissions: permissions, now: now)
+            try HomeReading(work: work, permissions: permissions, now: now, stops: stops)
                 .page(impeded.map(\.key), states)
         }
         return visit.page(page)
@@ -30,6 +31,8 @@ enum HomePages {
         let work: Work
         let permissions: Set<Permission>
         let now: Instant
+        /// The numbers of the incidents that have stopped something.
+        let stops: [String]
 
         func page(
             _ impeded: [String], _ states: [Workflow.State: Int]
@@ -62,15 +65,28 @@ enum HomePages {
 
         /// The most pressing first: by level, then the oldest.
         private func openIncidents() throws -> [ResponseSequence] {
-            let states: [Incident.State] = [.reported, .open, .restarted, .watch]
-            let open = try states.flatMap {
-                try work.incidents(
-                    IncidentList(state: $0), before: nil, limit: HomePages.incidentsAtMost)
-            }.filter { !($0.kind == .qualityIssue && $0.incident.containments.isEmpty) }
+            let pressing = try work.incidentsPressing(limit: HomePages.incidentsAtMost)
+            let open = try pressing + stoppingQualityIssues()
             let ordered = open.sorted {
                 ($1.level, $0.incident.reportedAt) < ($0.level, $1.incident.reportedAt)
             }
             return Array(ordered.prefix(HomePages.incidentsAtMost))
+        }
+
+        /// A quality issue is everyday work, unless something was stopped for it.
+        private func stoppingQualityIssues() throws -> [ResponseSequence] {
+            let most = HomePages.incidentsAtMost
+            var found = try Set(stops).sorted().suffix(most).map { try work.sequence($0) }.filter {
+                $0.kind == .qualityIssue && $0.incident.closedAt == nil
+            }
+            let known = Set(found.map(\.incident.number))
+            for state in [Incident.State.restarted, .watch] {
+                let list = IncidentList(kind: .qualityIssue, state: state)
+                found += try work.incidents(list, before: nil, limit: most).filter {
+                    !$0.incident.containments.isEmpty && !known.contains($0.incident.number)
+                }
+            }
+            return found
         }
 
         private func acts(

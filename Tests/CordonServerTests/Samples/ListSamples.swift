@@ -137,8 +137,9 @@ extension Sample {
             reviewed(say, 6, .declined), reviewed(say, 7, .nearMiss, quarters: 1),
             reviewed(say, 8, .incident, quarters: 7),
         ]
+        let figures = QuarterFigures(Quarter(containing: at), incidents)
         return QuarterlyReviewPage(
-            figures: QuarterFigures(Quarter(containing: at), incidents), policy: Policy.standard,
+            figures: figures, listed: figures.incidents.map(\.listed), policy: Policy.standard,
             workflows: [
                 ReviewedWorkflow(
                     key: "summaries", name: say("Monthly summaries"), secondsStopped: 90_000,
@@ -150,14 +151,15 @@ extension Sample {
 
     private static func reviewNone(_ say: (String) -> String) -> QuarterlyReviewPage {
         QuarterlyReviewPage(
-            figures: QuarterFigures(Quarter(containing: at), []), policy: Policy.standard,
-            workflows: [], now: at.adding(days: 100), isWhole: true)
+            figures: QuarterFigures(Quarter(containing: at), []), listed: [],
+            policy: Policy.standard, workflows: [], now: at.adding(days: 100), isWhole: true)
     }
 
     private static func reviewFew(_ say: (String) -> String) -> QuarterlyReviewPage {
         QuarterlyReviewPage(
             figures: QuarterFigures(Quarter(containing: at), [reviewed(say, 1, .incident)]),
-            policy: Policy.standard, workflows: [], now: at, isWhole: true)
+            listed: [reviewed(say, 1, .incident).listed], policy: Policy.standard,
+            workflows: [], now: at, isWhole: true)
     }
 
     // MARK: Calls that wait

@@ -62,10 +62,8 @@ struct BackwardsJournal {
         var known: (lines: [JournalLine], from: UInt64) = ([], end)
         while end > 0 {
             let from = end > width ? end - width : 0
-            let last = end
             let found = try work.journalLines(
-                from: from, stream: stream, limit: Self.linesAtOnce
-            ).filter { $0.index < last }
+                from: from, below: end, stream: stream, limit: Self.linesAtOnce)
             if found.count == Self.linesAtOnce {
                 // The newest of them may lie behind what was read: the stretch grew too far.
                 if !known.lines.isEmpty { return (known.lines.reversed(), known.from) }

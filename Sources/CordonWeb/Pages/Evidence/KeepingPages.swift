@@ -1,5 +1,6 @@
 import CordonAPI
 import CordonCore
+import CordonOperations
 import HTTPTypes
 
 /// Holds, erasures, retention, gaps and shadow use.
@@ -139,10 +140,14 @@ enum KeepingPages {
         let run = query["deleted"].flatMap { Int($0) }.map {
             RetentionPage.Run(deleted: $0, unreadable: query["damaged"].flatMap { Int($0) } ?? 0)
         }
-        let preview = try await visit.view(RetentionView.self, "previewRetention")
+        // Workflows with nothing due are many, and not in the table.
+        let due = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            try work.mayTouch(nil)
+            return try work.retentionPreview(onlyDue: true).map(RetentionDueView.init)
+        }
         return visit.page(
             RetentionPage(
-                workflows: preview.items, mayErase: visit.may(.eraseEvidence), run: run,
+                workflows: due, mayErase: visit.may(.eraseEvidence), run: run,
                 returned: returned))
     }
 
@@ -164,9 +169,12 @@ enum KeepingPages {
 
     private static let gaps = Page(.get, PagePaths.evidenceGaps, .readEvidence) { visit in
         let workflow = visit.exchange.query["workflow"] ?? ""
-        let list = try await visit.view(
-            GapListView.self, "listGaps", query: workflow.isEmpty ? [:] : ["workflow": workflow])
-        return visit.page(GapsPage(gaps: list.items, workflow: workflow))
+        let gaps = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            let asked = workflow.isEmpty ? nil : workflow
+            try work.mayTouch(asked)
+            return try work.gaps(workflow: asked, openOnly: false).map(GapStateView.init)
+        }
+        return visit.page(GapsPage(gaps: gaps, workflow: workflow))
     }
 
     private static let shadow = Page(.get, PagePaths.evidenceShadow, .readEvidence) { visit in

@@ -14,7 +14,7 @@ package struct LookbackSearchPage: PageModel, Sendable {
     var returned: ReturnedForm?
 
     /// Hits of one page.
-    static let hitsAtMost = 25
+    static let hitsAtMost = 20
 
     package var content: PageContent {
         PageContent(

@@ -11,7 +11,7 @@ package struct ActionListPage: PageModel, Sendable {
     /// Where this page begins, and where the next one does; `nil` when this is the last.
     let from: Int
     let next: Int?
-    /// Whether every incident that is not closed was looked at.
+    /// Whether every incident was looked at that is not closed and names an action.
     let isWhole: Bool
     let now: Instant
     let mayRespond: Bool
@@ -20,8 +20,8 @@ package struct ActionListPage: PageModel, Sendable {
     static let size = 25
     /// Actions that are listed at all.
     static let actionsAtMost = 200
-    /// Incidents that are looked through for them, the newest ones.
-    static let incidentsAtMost = 1_000
+    /// Incidents that name some and are looked through, the newest ones.
+    static let incidentsAtMost = 200
 
     static func formID(_ action: String) -> String { "done-" + action }
 
@@ -54,8 +54,8 @@ package struct ActionListPage: PageModel, Sendable {
     private var limits: HTML {
         HTML.hint(
             """
-            Only the newest \(Self.incidentsAtMost) incidents were looked through: an older one \
-            that is still open shows its actions on its own page.
+            Only the newest \(Self.incidentsAtMost) incidents with actions were looked through: \
+            an older one that is still open shows its actions on its own page.
             """)
     }
 

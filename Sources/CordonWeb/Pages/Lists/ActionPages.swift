@@ -15,26 +15,35 @@ enum ActionPages {
         _ visit: Visit, from: Int, _ returned: ReturnedForm?
     ) async throws -> Answer {
         let now = visit.exchange.operations.outside.now()
-        let found = try await IncidentWalk(
-            visit: visit, limit: ActionListPage.incidentsAtMost
-        ).collect { sequence -> IncidentWalk.Step<[ListedAction]> in
-            guard sequence.incident.closedAt == nil else { return .pass }
-            let open = ListedAction.open(of: sequence)
-            return open.isEmpty ? .pass : .keep(open)
-        }
-        // By their due dates the overdue ones come first by themselves.
-        let open = found.items.flatMap(\.self).sorted {
-            ($0.dueAt, $0.incident, $0.id) < ($1.dueAt, $1.incident, $1.id)
-        }
-        let listed = open.prefix(ActionListPage.actionsAtMost)
-        let start = min(max(from, 0), listed.count)
-        let end = min(start + ActionListPage.size, listed.count)
-        return visit.page(
-            ActionListPage(
-                items: Array(listed[start..<end]), count: open.count,
+        let mayRespond = visit.may(.respond)
+        let page = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            let most = ActionListPage.incidentsAtMost
+            let incidents = try work.incidentsActing(limit: most + 1)
+            // By their due dates the overdue ones come first by themselves.
+            let open = incidents.prefix(most).flatMap(OpenAction.of).sorted {
+                ($0.dueAt, $0.incident, $0.id) < ($1.dueAt, $1.incident, $1.id)
+            }
+            let listed = Array(open.prefix(ActionListPage.actionsAtMost))
+            let start = min(max(from, 0), listed.count)
+            let end = min(start + ActionListPage.size, listed.count)
+            return ActionListPage(
+                items: try items(Array(listed[start..<end]), work), count: open.count,
                 overdue: open.filter { $0.dueAt < now }.count, from: start,
-                next: end < listed.count ? end : nil, isWhole: found.isWhole, now: now,
-                mayRespond: visit.may(.respond), returned: returned))
+                next: end < listed.count ? end : nil, isWhole: incidents.count <= most, now: now,
+                mayRespond: mayRespond, returned: returned)
+        }
+        return visit.page(page)
+    }
+
+    /// What is shown of them, with their workflows and controls, which are read for these alone.
+    private static func items(_ shown: [OpenAction], _ work: Work) throws -> [ListedAction] {
+        var known: [String: [ListedAction]] = [:]
+        for number in Set(shown.map(\.incident)) {
+            known[number] = ListedAction.open(of: try work.sequence(number))
+        }
+        return shown.compactMap { action in
+            known[action.incident]?.first { $0.id == action.id }
+        }
     }
 
     private static let done = Page(.post, "/actions/{number}/{id}/done", .respond) { visit in
@@ -49,6 +58,19 @@ enum ActionPages {
         ) {
             _ = try await visit.perform("finishAction", fields)
             return .redirect(PagePaths.actions)
+        }
+    }
+}
+
+/// An open action while all of them are put in order.
+private struct OpenAction: Sendable {
+    let id: String
+    let incident: String
+    let dueAt: Instant
+
+    static func of(_ incident: Incident) -> [OpenAction] {
+        incident.actions.filter { $0.done == nil }.map {
+            OpenAction(id: $0.id, incident: incident.number, dueAt: $0.dueAt)
         }
     }
 }

@@ -21,10 +21,8 @@ enum IncidentListPages {
         let filter = try ListFilter(visit.exchange.query)
         let found = try await IncidentWalk(
             visit: visit, limit: rowsAtMost, list: filter.list
-        ).collect { sequence -> IncidentWalk.Step<ListedIncident> in
-            .keep(ListedIncident(sequence))
-        }
-        return Answer.text(CommaSeparated(found.items).text, CommaSeparated.mediaType)
+        ).collect { ListedIncident($0) }
+        return Answer.text(CommaSeparated(found).text, CommaSeparated.mediaType)
             .with("content-disposition", "attachment; filename=\"incidents.csv\"")
     }
 

@@ -58,44 +58,29 @@ struct IncidentWalk: Sendable {
     /// Incidents that are looked at.
     let limit: Int
     var list = IncidentList()
-    /// Where it begins; `nil` with the newest.
-    var start: IncidentCursor?
 
     private static let stride = 200
 
-    /// What becomes of one incident.
-    enum Step<Item: Sendable>: Sendable {
-        case keep(Item), pass, end
-    }
-
-    /// - Returns: what was kept, and whether everything that was wanted was looked at.
+    /// What `look` makes of each.
     func collect<Item: Sendable>(
-        _ look: @escaping @Sendable (ResponseSequence) -> Step<Item>
-    ) async throws -> (items: [Item], isWhole: Bool) {
+        _ look: @escaping @Sendable (ResponseSequence) -> Item
+    ) async throws -> [Item] {
         var items: [Item] = []
-        var cursor = start
-        var seen = 0
-        while seen < limit {
-            let wanted = min(Self.stride, limit - seen)
-            let (steps, last) = try await few(wanted, before: cursor, look)
-            for step in steps {
-                switch step {
-                case .keep(let item): items.append(item)
-                case .pass: continue
-                case .end: return (items, true)
-                }
-            }
-            seen += steps.count
-            guard steps.count == wanted, let last else { return (items, true) }
+        var cursor: IncidentCursor?
+        while items.count < limit {
+            let wanted = min(Self.stride, limit - items.count)
+            let (found, last) = try await few(wanted, before: cursor, look)
+            items += found
+            guard found.count == wanted, let last else { break }
             cursor = last
         }
-        return (items, false)
+        return items
     }
 
     private func few<Item: Sendable>(
         _ wanted: Int, before cursor: IncidentCursor?,
-        _ look: @escaping @Sendable (ResponseSequence) -> Step<Item>
-    ) async throws -> ([Step<Item>], IncidentCursor?) {
+        _ look: @escaping @Sendable (ResponseSequence) -> Item
+    ) async throws -> ([Item], IncidentCursor?) {
         let list = list
         return try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
             let found = try work.incidents(list, before: cursor?.place, limit: wanted)

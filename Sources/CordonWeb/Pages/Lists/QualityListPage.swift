@@ -42,6 +42,9 @@ package struct QualityListPage: PageModel, Sendable {
         let incidents: [String]
     }
 
+    /// Incidents of one collective review that are named here, the newest; its own page has more.
+    private static let linksAtMost = 10
+
     static let formID = "enter"
     /// The box that says no to every question.
     static let allNo = "all_no"
@@ -152,7 +155,7 @@ package struct QualityListPage: PageModel, Sendable {
 
     private var collective: HTML {
         let lines = reviews.map { review -> HTML in
-            let links = review.incidents.map { number -> HTML in
+            let links = review.incidents.suffix(Self.linksAtMost).map { number -> HTML in
                 "<a href=\"\(PagePaths.incident(number))\">\(number)</a>"
             }
             return "<li>\(told: review.control) <span class=\"badges\">\(links)</span></li>"

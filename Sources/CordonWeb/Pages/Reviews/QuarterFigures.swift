@@ -3,10 +3,14 @@ import CordonCore
 /// The figures of a quarter, counted from its incidents.
 struct QuarterFigures: Sendable {
     let quarter: Quarter
-    /// Those of the quarter that are counted, newest first.
+    /// Those of the quarter that are counted and that something can be said of, newest first.
     let incidents: [ReviewedIncident]
     /// Of this quarter and the seven before it, oldest first: what the chart compares.
     let quarters: [Quarter]
+    /// How many of the quarter are counted.
+    let total: Int
+    /// How many there are at each level, from the lowest.
+    let levels: [(level: LevelText, count: Int)]
     private let kinds: [Quarter: [Kind: Int]]
 
     /// So many make a trend; fewer are read one by one.
@@ -17,25 +21,42 @@ struct QuarterFigures: Sendable {
     init(_ quarter: Quarter, _ read: [ReviewedIncident]) {
         self.quarter = quarter
         let counted = read.filter(\.counts)
-        incidents = counted.filter { $0.quarter == quarter }
-        quarters = (1 - Self.quartersCompared...0).map { quarter.advanced(by: $0) }
+        let incidents = counted.filter { $0.quarter == quarter }
+        self.incidents = incidents
+        quarters = Self.compared(with: quarter)
+        total = incidents.count
+        let groups = Dictionary(grouping: incidents, by: \.listed.level.number)
+        levels = groups.sorted { $0.key < $1.key }.map { number, found in
+            (LevelText(number, found.first?.listed.level.title ?? ""), found.count)
+        }
         kinds = counted.reduce(into: [:]) { $0[$1.quarter, default: [:]][$1.kind, default: 0] += 1 }
     }
 
+    /// `tally` counts all incidents, and `telling` are those of the quarter that say more.
+    init(
+        _ quarter: Quarter, _ tally: QuarterTally, telling: [ReviewedIncident], policy: Policy
+    ) {
+        self.quarter = quarter
+        incidents = telling.filter { $0.counts && $0.quarter == quarter }
+        quarters = Self.compared(with: quarter)
+        let kinds = tally.kinds
+        self.kinds = kinds
+        total = (kinds[quarter] ?? [:]).filter { $0.key != .declined }.values.reduce(0, +)
+        levels = tally.levels.sorted { $0.key < $1.key }.map { number, count in
+            (LevelText(number, policy.level(number)?.title ?? ""), count)
+        }
+    }
+
+    static func compared(with quarter: Quarter) -> [Quarter] {
+        (1 - quartersCompared...0).map { quarter.advanced(by: $0) }
+    }
+
     /// Whether there are enough for figures that mean more than the list does.
-    var hasTrend: Bool { incidents.count >= Self.trendFrom }
+    var hasTrend: Bool { total >= Self.trendFrom }
 
     func count(_ kind: Kind, in quarter: Quarter) -> Int { kinds[quarter]?[kind] ?? 0 }
 
     func count(_ kind: Kind) -> Int { count(kind, in: quarter) }
-
-    /// How many there are at each level, from the lowest.
-    var levels: [(level: LevelText, count: Int)] {
-        let groups = Dictionary(grouping: incidents, by: \.listed.level.number)
-        return groups.sorted { $0.key < $1.key }.map { number, found in
-            (LevelText(number, found.first?.listed.level.title ?? ""), found.count)
-        }
-    }
 
     // MARK: Time to contain
 
@@ -99,4 +120,20 @@ struct QuarterFigures: Sendable {
 
     var openActions: Int { incidents.map(\.openActions).reduce(0, +) }
     var overdueActions: Int { incidents.map(\.overdueActions).reduce(0, +) }
+}
+
+/// How many incidents were reported, without any of them being read.
+struct QuarterTally: Sendable {
+    private(set) var kinds: [Quarter: [Kind: Int]] = [:]
+    /// Those of the quarter that is reviewed, by level; what was declined has none.
+    private(set) var levels: [Int: Int] = [:]
+
+    mutating func add(
+        _ lines: [(kind: Kind, level: Int, count: Int)], of quarter: Quarter, isReviewed: Bool
+    ) {
+        for line in lines {
+            kinds[quarter, default: [:]][line.kind, default: 0] += line.count
+            if isReviewed, line.kind != .declined { levels[line.level, default: 0] += line.count }
+        }
+    }
 }

@@ -3,23 +3,26 @@ import CordonCore
 /// The quarterly review as the records have it now: figures, causes, what is left, and the list.
 package struct QuarterlyReviewPage: PageModel, Sendable {
     let figures: QuarterFigures
+    /// The newest incidents of the quarter.
+    let listed: [ListedIncident]
     /// For the names of controls and causes.
     let policy: Policy
     /// Those that were stopped in the quarter, or run under an override.
     let workflows: [ReviewedWorkflow]
     let now: Instant
-    /// Whether all incidents were read that the figures should be counted from.
+    /// Whether all incidents were read that have a cause, an action or a stop.
     let isWhole: Bool
 
-    /// Incidents that are looked at, newest first.
-    static let incidentsAtMost = 5_000
+    /// Incidents with a cause, an action or a stop that are read, newest first.
+    static let incidentsAtMost = 1_000
     /// Incidents that are listed.
     static let listedAtMost = 25
     /// Incidents whose time to contain is drawn.
     static let drawnAtMost = 20
 
     private var quarter: Quarter { figures.quarter }
-    private var incidents: [ReviewedIncident] { figures.incidents }
+    /// Rows of the tables of workflows, and incidents that are named behind one control.
+    private static let rowsAtMost = 25
 
     package var content: PageContent {
         PageContent(
@@ -61,8 +64,8 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
             notes.append(
                 HTML.hint(
                     """
-                    Only the newest \(Self.incidentsAtMost) incidents were read: figures that \
-                    reach further back are too low.
+                    Causes, actions and stops were read of the newest \(Self.incidentsAtMost) \
+                    incidents that have any: what is counted of them is too low.
                     """))
         }
         return "\(notes)"
@@ -93,7 +96,7 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     }
 
     private var levels: HTML {
-        if incidents.isEmpty { return .nothing }
+        if figures.total == 0 { return .nothing }
         let lines = figures.levels.map { line -> HTML in
             "\(line.level.badge) \(line.count)"
         }
@@ -141,7 +144,7 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
 
     private var causes: HTML {
         let lines = figures.repeated.map { failure -> HTML in
-            let links = failure.incidents.map { number -> HTML in
+            let links = failure.incidents.prefix(Self.rowsAtMost).map { number -> HTML in
                 "<a href=\"\(PagePaths.incident(number))\">\(number)</a>"
             }
             let title = ReviewCharts.title(ofControl: failure.control, policy)
@@ -187,8 +190,8 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
             ? HTML.paragraph("No workflow was stopped as a whole in this quarter.")
             : HTML.table(
                 "Hours in which workflows stood still and people worked by the fallback",
-                ["Workflow", "Stopped"], rows)
-        return .section("stopped", "Stopped, and on the fallback", [table])
+                ["Workflow", "Stopped"], Array(rows.prefix(Self.rowsAtMost)))
+        return .section("stopped", "Stopped, and on the fallback", [table, rest(rows.count)])
     }
 
     private var overrides: HTML {
@@ -205,8 +208,14 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
             ? HTML.paragraph("No workflow runs without what readiness demands.")
             : HTML.table(
                 "Workflows that run without everything that readiness demands, now",
-                ["Workflow", "Allowed by", "Why", "Until"], rows)
-        return .section("overrides", "Overrides in force", [table])
+                ["Workflow", "Allowed by", "Why", "Until"], Array(rows.prefix(Self.rowsAtMost)))
+        return .section("overrides", "Overrides in force", [table, rest(rows.count)])
+    }
+
+    private func rest(_ count: Int) -> HTML {
+        let others = count - Self.rowsAtMost
+        return others <= 0
+            ? .nothing : HTML.hint("\(others) more workflows are not in this table.")
     }
 
     private func link(_ workflow: ReviewedWorkflow) -> HTML {
@@ -216,7 +225,7 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     // MARK: The list
 
     private var list: HTML {
-        guard !incidents.isEmpty else {
+        guard !listed.isEmpty else {
             return .section(
                 "list", "Incidents of the quarter",
                 [
@@ -227,11 +236,11 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
                         """)
                 ])
         }
-        let rows = incidents.prefix(Self.listedAtMost).map { incident -> [HTML] in
-            let listed = incident.listed
-            return [
-                listed.link, HTML.said(listed.what), listed.place, HTML.say(listed.kind.words),
-                listed.level.badge, listed.state.badge, HTML.time(listed.reportedAt),
+        let rows = listed.prefix(Self.listedAtMost).map { incident -> [HTML] in
+            [
+                incident.link, HTML.said(incident.what), incident.place,
+                HTML.say(incident.kind.words), incident.level.badge, incident.state.badge,
+                HTML.time(incident.reportedAt),
             ]
         }
         let table = ListTable(
@@ -241,9 +250,9 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
             ], rows: rows
         ).html
         let more: HTML =
-            incidents.count > Self.listedAtMost
+            figures.total > Self.listedAtMost
             ? HTML.hint(
-                "The newest \(Self.listedAtMost) of \(incidents.count) are listed here.")
+                "The newest \(Self.listedAtMost) of \(figures.total) are listed here.")
             : .nothing
         return .section("list", "Incidents of the quarter", [table, more])
     }

@@ -23,25 +23,29 @@ enum ReviewPages {
         guard quarter.start <= now else {
             throw Refusal(.notFound, "The quarter \(quarter.text) has not begun.")
         }
-        let policy = try await operations.ask(visit.exchange.asCaller) {
-            try $0.policy().policy
+        let (policy, tally, newest) = try await operations.ask(visit.exchange.asCaller) { work in
+            var tally = QuarterTally()
+            for one in QuarterFigures.compared(with: quarter) {
+                tally.add(
+                    try work.incidentTally(from: one.start, to: one.end), of: one,
+                    isReviewed: one == quarter)
+            }
+            let newest = try work.incidentsReported(
+                from: quarter.start, to: quarter.end, limit: QuarterlyReviewPage.listedAtMost)
+            return (try work.policy().policy, tally, newest.map { ListedIncident($0) })
         }
-        let first = quarter.advanced(by: 1 - QuarterFigures.quartersCompared).start
-        let end = quarter.end
-        let found = try await IncidentWalk(
-            visit: visit, limit: QuarterlyReviewPage.incidentsAtMost,
-            start: IncidentCursor(year: quarter.year + 1, sequence: 0)
-        ).collect { sequence -> IncidentWalk.Step<ReviewedIncident> in
-            let reportedAt = sequence.incident.reportedAt
-            if reportedAt >= end { return .pass }
-            if reportedAt < first { return .end }
-            return .keep(ReviewedIncident(sequence, at: now))
+        let most = QuarterlyReviewPage.incidentsAtMost
+        let telling = try await operations.ask(visit.exchange.asCaller) { work in
+            try work.incidentsTelling(from: quarter.start, to: quarter.end, limit: most + 1)
+                .map { ReviewedIncident($0, at: now) }
         }
         return visit.page(
             QuarterlyReviewPage(
-                figures: QuarterFigures(quarter, found.items), policy: policy,
+                figures: QuarterFigures(
+                    quarter, tally, telling: Array(telling.prefix(most)), policy: policy),
+                listed: newest, policy: policy,
                 workflows: try await workflows(visit, quarter, now), now: now,
-                isWhole: found.isWhole))
+                isWhole: telling.count <= most))
     }
 
     /// Workflows that are read at once, and in all.
@@ -60,7 +64,7 @@ enum ReviewPages {
             let (found, last, count) = try await visit.exchange.operations.ask(
                 visit.exchange.asCaller
             ) { work in
-                let few = try work.workflows(after: key, limit: workflowsAtOnce)
+                let few = try work.workflowsTelling(after: key, limit: workflowsAtOnce)
                 let found = few.compactMap { ReviewedWorkflow($0, in: quarter, at: now) }
                 return (found, few.last?.key, few.count)
             }

@@ -22,13 +22,18 @@ struct ReviewedIncident: Sendable {
 }
 
 extension ReviewedIncident {
+    /// Without the words of the report, which the figures have no use for.
     init(_ sequence: ResponseSequence, at now: Instant) {
         let incident = sequence.incident
         let open =
             incident.closedAt == nil ? incident.actions.filter { $0.done == nil } : []
         let cause = incident.cause?.value
         self.init(
-            listed: ListedIncident(sequence), quarter: Quarter(containing: incident.reportedAt),
+            listed: ListedIncident(
+                number: incident.number, what: "", workflow: incident.workflow,
+                kind: sequence.kind, level: LevelText(sequence), state: incident.state,
+                reportedAt: incident.reportedAt, fileComplete: 0),
+            quarter: Quarter(containing: incident.reportedAt),
             failureClass: cause?.failureClass, controls: cause?.faulted ?? [],
             openActions: open.count, overdueActions: open.filter { $0.dueAt < now }.count,
             secondsToContain: Self.secondsToContain(sequence))

@@ -6,8 +6,6 @@ import HTTPTypes
 enum SearchPages {
     static let all: [Page] = [search]
 
-    private static let batch = 200
-    private static let workflowsAtMost = 2_000
     private static let incidentsAtMost = 500
     private static let hitsAtMost = 20
     /// Characters of what is looked for.
@@ -48,34 +46,21 @@ enum SearchPages {
     }
 
     private static func find(_ words: String, among work: Work, _ page: inout SearchPage) throws {
-        var after = ""
-        for _ in 0..<(workflowsAtMost / batch) {
-            let workflows = try work.workflows(after: after, limit: batch)
-            for workflow in workflows {
-                let name = workflow.profile.name
-                guard workflow.key.contains(words) || name.lowercased().contains(words) else {
-                    continue
-                }
-                page.workflows.append(
-                    SearchPage.WorkflowHit(key: workflow.key, name: name, state: workflow.state))
-                if page.workflows.count == hitsAtMost {
-                    page.hasMoreWorkflows = true
-                    return
-                }
-            }
-            guard workflows.count == batch, let last = workflows.last else { return }
-            after = last.key
+        let everywhere = Set(Workflow.State.allCases)
+        let found = try WorkflowSearch(words, in: everywhere).found(work, limit: hitsAtMost)
+        page.workflows = found.items.map {
+            SearchPage.WorkflowHit(key: $0.key, name: $0.profile.name, state: $0.state)
         }
-        page.hasMoreWorkflows = true
+        page.hasMoreWorkflows = found.next != nil
     }
 
     private static func incidents(
         _ words: String, _ work: Work
     ) throws -> [SearchPage.IncidentHit] {
-        let newest = try work.incidents(IncidentList(), before: nil, limit: incidentsAtMost)
+        let newest = try work.incidents(
+            like: words, amongNewest: incidentsAtMost, limit: hitsAtMost)
         var hits: [SearchPage.IncidentHit] = []
-        for sequence in newest where hits.count < hitsAtMost {
-            let incident = sequence.incident
+        for incident in newest where hits.count < hitsAtMost {
             guard
                 incident.number.lowercased().contains(words)
                     || incident.report.what.lowercased().contains(words)
@@ -83,7 +68,7 @@ enum SearchPages {
             hits.append(
                 SearchPage.IncidentHit(
                     number: incident.number, what: String(incident.report.what.prefix(200)),
-                    state: incident.state, level: LevelText(sequence),
+                    state: incident.state, level: LevelText(try work.sequence(of: incident)),
                     reportedAt: incident.reportedAt))
         }
         return hits

@@ -17,8 +17,6 @@ struct WorkflowSearch: Sendable {
     static let inUse = Set(Workflow.State.allCases).subtracting([.retired])
     /// The states of workflows that do not simply run, all of which the gate can name.
     private static let impeded: Set<Workflow.State> = [.stopping, .stopped, .watch]
-    /// Workflows that are read at once while some are passed over.
-    private static let batch = 200
 
     /// Whether the gate's list of what does not simply run holds everything that is looked for.
     var isOfImpeded: Bool { states.isSubset(of: Self.impeded) }
@@ -46,11 +44,12 @@ struct WorkflowSearch: Sendable {
     private func lookedThrough(
         _ work: Work, after key: String, limit: Int
     ) throws -> [Workflow] {
-        let size = words.isEmpty && states.count > 3 ? limit + 1 : Self.batch
+        let size = limit + 1
+        let run = PlainRun(of: words)
         var found: [Workflow] = []
         var place = key
         while found.count <= limit {
-            let read = try work.workflows(after: place, limit: size)
+            let read = try work.workflows(after: place, in: states, holding: run, limit: size)
             found += read.filter(fits)
             guard read.count == size, let last = read.last else { break }
             place = last.key

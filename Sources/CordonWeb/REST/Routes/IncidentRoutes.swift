@@ -73,11 +73,11 @@ enum IncidentRoutes {
         "Controls that failed again, each with the incidents it failed in.", .readIncidents,
         command: "incident list", CollectiveReviewsView.self
     ) { work, _ in
-        let found = try work.incidents(IncidentList(), before: nil, limit: 200)
-        let items = found.flatMap { sequence in
-            sequence.incident.collectiveReviews.sorted { $0.key < $1.key }.map {
+        let found = try work.incidentsCollective(amongNewest: 200)
+        let items = found.flatMap { incident in
+            incident.collectiveReviews.sorted { $0.key < $1.key }.map {
                 CollectiveReviewView(
-                    control: $0.key, incidents: $0.value, raisedIn: sequence.incident.number)
+                    control: $0.key, incidents: $0.value, raisedIn: incident.number)
             }
         }
         return CollectiveReviewsView(items: items)

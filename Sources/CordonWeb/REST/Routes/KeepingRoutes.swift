@@ -135,12 +135,7 @@ enum KeepingRoutes {
         command: "evidence retention", RetentionView.self
     ) { work, _ in
         try work.mayTouch(nil)
-        return RetentionView(
-            items: try work.retentionPreview().map {
-                RetentionDueView(
-                    workflow: $0.workflow, retention: $0.retention, days: $0.days, due: $0.due,
-                    held: $0.held, oldest: $0.oldest?.rfc3339)
-            })
+        return RetentionView(items: try work.retentionPreview().map(RetentionDueView.init))
     }
 
     private static let runRetention = Route(
@@ -155,5 +150,13 @@ enum KeepingRoutes {
     ) { exchange in
         let run = try await exchange.operations.runRetention(exchange.asCaller)
         return try .json(RetentionRunView(deleted: run.deleted, unreadable: run.unreadable))
+    }
+}
+
+extension RetentionDueView {
+    init(_ due: Work.RetentionDue) {
+        self.init(
+            workflow: due.workflow, retention: due.retention, days: due.days, due: due.due,
+            held: due.held, oldest: due.oldest?.rfc3339)
     }
 }
