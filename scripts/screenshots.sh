@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 pictures() { .venv/bin/python Tests/e2e/screenshots.py "$CORDON_BINARY" screenshots; }
 
-packages=("${build_packages[@]}" chromium python3-venv)
+packages=("${build_packages[@]}" chromium fonts-dejavu-core python3-venv)
 echo "Installs, only what is missing: with apt-get: ${packages[*]}; Python packages into ./.venv"
 install_missing "${packages[@]}"
 require_swift

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # What a build needs beside Swift. SwiftPM finds libpq, zstd and zlib by asking pkg-config.
 build_packages=(libpq-dev libsqlite3-dev libzstd-dev pkg-config zlib1g-dev)
 # What the tests need on top of it.
-test_packages=(chromium e2fsprogs nginx openssl postgresql python3-venv strace)
+test_packages=(chromium e2fsprogs fonts-dejavu-core nginx openssl postgresql python3-venv strace)
 
 # SwiftPM builds anew whenever a flag differs from the last time, so each kind of build is written
 # in one place.
@@ -61,6 +61,7 @@ is_installed() {
     e2fsprogs) command -v mkfs.ext4 >/dev/null ;;
     libsqlite3-dev) [ -e /usr/include/sqlite3.h ] ;;
     libzstd-dev) [ -e /usr/include/zdict.h ] ;;
+    fonts-dejavu-core) [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] ;;
     chromium) command -v chromium >/dev/null ;;
     nginx) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] ;;
     openssl | strace) command -v "$1" >/dev/null ;;
