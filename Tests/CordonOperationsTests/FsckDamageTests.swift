@@ -125,13 +125,14 @@ enum Oddity {
         for number in 0..<50 {
             var file = stored.file
             // Not the first page: whether a file is a database at all is decided when it is opened.
-            let place = max(4_096, number * step + number)
+            var place = max(4_096, number * step + number)
+            // Room that nothing fills is all zeros: a page of an index holds mostly that.
+            while file[place] == 0, place < file.count - 1 { place += 1 }
             file[place] ^= 0x5A
             let report = try await StoredCordon(file: file, verifierKey: stored.verifierKey).fsck()
             if !report.isClean { found += 1 }
         }
-        // Each index has a page of its own, and most of it is empty in a database this small.
-        #expect(found > 5)
+        #expect(found > 10)
     }
 }
 
