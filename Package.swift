@@ -93,8 +93,8 @@ let package = Package(
         .target(
             name: "CordonWeb",
             dependencies: [
-                "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations", hummingbird,
-                httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), serviceLifecycle,
+                "CZlib", "CordonAPI", "CordonCore", "CordonLedger", "CordonOperations",
+                hummingbird, httpTypes, logging, nio("NIOCore"), nio("NIOPosix"), serviceLifecycle,
             ],
             resources: [
                 .embedInCode("Assets/style.css"), .embedInCode("Assets/script.js"),
@@ -141,6 +141,7 @@ let package = Package(
             name: "CordonServerTests",
             dependencies: [
                 "CordonAPI", "CordonClient", "CordonCore", "CordonGateway", "CordonOperations",
+                "CordonStore",
                 "CordonTesting",
                 "CordonWeb", logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

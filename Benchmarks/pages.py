@@ -126,6 +126,7 @@ PAGES = [
     ("/admin", ""),
     ("/admin/users", ""),
     ("/admin/users/new", ""),
+    ("/admin/report-links", ""),
     ("/admin/users/{login}", ""),
     ("/account", ""),
     *((asset, "") for asset in ASSETS),

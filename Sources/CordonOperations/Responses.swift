@@ -175,6 +175,13 @@ extension Work {
         try transaction.incidentTally(from: start, to: end)
     }
 
+    /// How many incidents of each kind a workflow had in a span of time.
+    package func incidentTally(
+        of workflow: String, from start: Instant, to end: Instant
+    ) throws -> [Kind: Int] {
+        try transaction.incidentTally(of: workflow, from: start, to: end)
+    }
+
     /// Incidents that were reported in a span of time and not declined, newest first.
     package func incidentsReported(
         from start: Instant, to end: Instant, limit: Int

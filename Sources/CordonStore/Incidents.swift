@@ -199,6 +199,25 @@ extension Transaction {
         }
     }
 
+    /// How many incidents of each kind a workflow had in a span of time.
+    package func incidentTally(
+        of workflow: String, from start: Instant, to end: Instant
+    ) throws -> [Kind: Int] {
+        let found = try rows(
+            """
+            SELECT kind, COUNT(*) AS n FROM incident
+            WHERE workflow = \(workflow) AND reported_at_ms >= \(start.milliseconds)
+                AND reported_at_ms < \(end.milliseconds)
+            GROUP BY kind
+            """)
+        return try found.reduce(into: [:]) { tally, row in
+            guard let kind = Kind(rawValue: try row.text("kind")) else {
+                throw StoreError.unreadable(table: "incident", column: "kind")
+            }
+            tally[kind] = Int(try row.integer("n"))
+        }
+    }
+
     /// Incidents that were reported in a span of time and not declined, newest first.
     package func incidentsReported(
         from start: Instant, to end: Instant, limit: Int

@@ -42,8 +42,8 @@ struct LiveStream: Sendable {
             try? await Task.sleep(for: Self.pause)
             if let credential, operations.gate.caller(credential) == nil { return }
             looks += 1
-            let newest = await head()
-            if newest != known {
+            // What cannot be read now is no news: pages that all ask again would not help.
+            if let newest = await head(), newest != known {
                 known = newest
                 looks = 0
                 guard case .enqueued = out.yield(Array("event: change\ndata: \n\n".utf8)) else {

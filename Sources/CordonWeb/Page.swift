@@ -15,17 +15,24 @@ struct Page: Sendable {
     let permission: Permission?
     /// Bytes of a form that is sent here.
     let formLimit: Int
+    /// Who is let in beside that, asked before anything of a form is read.
+    let admit: @Sendable (Visit) async throws -> Void
+    /// Whether a session counts for nothing here: whoever comes is nobody in particular.
+    let isNameless: Bool
     let run: @Sendable (Visit) async throws -> Answer
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?,
-        formLimit: Int = Page.usualFormLimit,
+        formLimit: Int = Page.usualFormLimit, isNameless: Bool = false,
+        admit: @escaping @Sendable (Visit) async throws -> Void = { _ in },
         _ run: @escaping @Sendable (Visit) async throws -> Answer
     ) {
         self.method = method
         self.path = path
         self.permission = permission
         self.formLimit = formLimit
+        self.isNameless = isNameless
+        self.admit = admit
         self.run = run
     }
 
@@ -33,6 +40,8 @@ struct Page: Sendable {
     static let usualFormLimit = 1 << 20
     /// Bytes of a form with files: what one of them may have, and its text.
     static let fileFormLimit = ResponseRoutes.fileLimit + usualFormLimit
+    /// Bytes of the files that somebody without an account may send with one form: 10 MiB.
+    static let namelessFileLimit = 10 << 20
 
     func respond(
         _ request: Request, _ context: CordonContext, _ dispatcher: Dispatcher
@@ -49,6 +58,7 @@ struct Page: Sendable {
                     throw Refusal(.notPermitted, "You may not see or do this.")
                 }
             }
+            try await admit(here)
             let visit = method == .post ? try await here.reading(request, upTo: formLimit) : here
             return Dispatcher.response(try await run(visit), id)
         } catch {
@@ -74,7 +84,8 @@ struct Page: Sendable {
         guard let name = HTTPField.Name("Sec-Fetch-Site"),
             request.headers[name] == "same-origin"
         else { return .redirect(PagePaths.signIn) }
-        let form = try await visit.reading(request, upTo: formLimit).form
+        // Whoever is not signed in fills no memory with files.
+        let form = try await visit.reading(request, upTo: Self.usualFormLimit).form
         return visit.page(SignedOutPage(form), status: 401)
     }
 
@@ -86,7 +97,8 @@ struct Page: Sendable {
         _ request: Request, _ context: CordonContext, _ dispatcher: Dispatcher, _ id: String
     ) -> Exchange {
         // Pages know sessions only: a token in a header is for programs.
-        let session = Credential.cookie("cordon_session", request.headers)
+        let session =
+            isNameless ? nil : Credential.cookie("cordon_session", request.headers)
         let credential = session.map { Credential(cookie: $0) }
         let caller = credential.flatMap { dispatcher.operations.gate.caller($0.hash) }
         var parameters: [String: String] = [:]
@@ -106,7 +118,7 @@ struct Page: Sendable {
 
 /// One request for a page.
 struct Visit: Sendable {
-    let exchange: Exchange
+    private(set) var exchange: Exchange
     private(set) var form: [String: String] = [:]
     private(set) var files: [MultipartForm.File] = []
     /// The session's secret, or that of a form for somebody who is not signed in.
@@ -171,11 +183,17 @@ struct Visit: Sendable {
         return TimeZone(identifier: text.replacing(".", with: "/"))
     }
 
+    /// This page with what was asked of it, to come back to in another language.
+    private var place: String {
+        let asked = exchange.query.filter { $0.key != "token" }.sorted { $0.key < $1.key }
+        return PagePaths.asking(exchange.path, asked.map { ($0.key, $0.value) })
+    }
+
     func page(_ model: some PageModel, status: Int = 200) -> Answer {
         let frame = PageFrame(
             reader: exchange.caller.map {
                 Reader(login: $0.actor.name, permissions: $0.permissions)
-            }, reading: reading, path: exchange.path)
+            }, reading: reading, path: place)
         return Answer(
             status: status, mediaType: "text/html; charset=utf-8",
             body: Array(frame.text(around: model.content).utf8))
@@ -194,6 +212,13 @@ struct Visit: Sendable {
 
     func withFormCookie(_ answer: Answer) -> Answer {
         answer.with("set-cookie", cookie("cordon_form", formSecret, seconds: 3_600))
+    }
+
+    /// The same visit by somebody whom no session names.
+    func acting(as caller: GateCaller) -> Visit {
+        var visit = self
+        visit.exchange.caller = caller
+        return visit
     }
 
     /// A cookie of ours that scripts do not read.
@@ -219,18 +244,29 @@ struct Visit: Sendable {
     func perform(
         _ operationID: String, _ form: [String: String], _ parameters: [String: String]? = nil
     ) async throws -> JSONValue {
-        let route = try Self.route(operationID)
-        var json: JSONValue?
-        if let schema = exchange.checks.schema(route) {
-            let value = FormJSON(
-                schemas: exchange.checks.set, reading: reading, fields: form
-            ).object(schema)
-            try exchange.checks.check(value, of: operationID)
-            json = value
-        }
         let answer = try await call(
-            operationID, parameters, json: json, version: form["version"], once: self.form["once"])
+            operationID, parameters, json: try json(of: operationID, form),
+            version: form["version"], once: self.form["once"])
         return answer.body.isEmpty ? .null : try JSONValue(parsing: answer.body)
+    }
+
+    /// A form's fields as the input of an operation, for what an operation alone does not do.
+    ///
+    /// - Throws: a refusal that names everything that the operation does not read so.
+    func input<Input: Decodable>(
+        _ type: Input.Type, of operationID: String, _ form: [String: String]
+    ) throws -> Input {
+        try (try json(of: operationID, form) ?? .object([:])).decoded(as: type)
+    }
+
+    /// `nil` where the operation takes no body.
+    private func json(of operationID: String, _ form: [String: String]) throws -> JSONValue? {
+        guard let schema = exchange.checks.schema(try Self.route(operationID)) else { return nil }
+        let value = FormJSON(
+            schemas: exchange.checks.set, reading: reading, fields: form
+        ).object(schema)
+        try exchange.checks.check(value, of: operationID)
+        return value
     }
 
     /// Hands bytes to an operation that takes a file.

@@ -51,7 +51,7 @@ struct ServerRun {
             version: CordonVersion.text, url: url, secureCookies: settings.secureCookies,
             publicLedger: settings.publicLedger,
             setupTokenHash: setupToken.map { Hex.sha256(Array($0.utf8)) },
-            signIns: SignInThrottle(), sessionHours: settings.sessionHours, traces: .otlp,
+            sessionHours: settings.sessionHours, traces: .otlp,
             watchesDisconnects: true,
             departure: { channel in
                 let watch = await ConnectionWatch.of(channel)

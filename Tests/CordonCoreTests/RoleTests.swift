@@ -130,7 +130,7 @@ import Testing
             account.permissions
                 == Permission.everybody.union([
                     .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
-                    .captureEvidence, .callThroughGateway, .pushChanges,
+                    .captureEvidence, .callThroughGateway, .pushChanges, .lendReportLink,
                 ]))
     }
 }

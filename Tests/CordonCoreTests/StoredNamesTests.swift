@@ -65,13 +65,13 @@ import Testing
                 "policy.read", "policy.change", "journal.read", "evidence.capture", "evidence.read",
                 "evidence.hold", "evidence.erase", "evidence.export", "change.push",
                 "approval.read", "approval.decide",
-                "account.manage", "account.own",
+                "account.manage", "report.lend", "account.own",
             ])
         #expect(
             values(Scope.self)
                 == [
                     "gate", "gateway", "capture", "report", "read", "respond", "register", "admin",
-                    "all",
+                    "all", "report_link",
                 ])
     }
 

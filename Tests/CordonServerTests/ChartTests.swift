@@ -55,6 +55,15 @@ struct ChartTests {
             series: [BarChart.Series("One", first), BarChart.Series("Two", second)])
     }
 
+    @Test(arguments: [(-1, 48), (0, 48), (500, 340), (1_000, 632), (1_001, 632)])
+    func aMarkStandsOnTheAxis(_ place: Int, _ x: Int) {
+        var chart = bars([1, 2], [3, 4], categories: 2)
+        let height = chart.size.height
+        chart.marks = BarChart.Marks(name: "A change", places: [place])
+        #expect(chart.markPlaces == [x])
+        #expect(chart.size.height > height)
+    }
+
     @Test(
         arguments: [
             (0, [], []), (1, [0], [0]), (1, [1], [0]), (3, [1], [2, 3, 4, 5]),

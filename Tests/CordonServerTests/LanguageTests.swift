@@ -86,7 +86,9 @@ struct LanguageTests {
     @Test(arguments: [
         ("2026-04-18T00:03", 1_776_463_380_000 as Int64?), ("2026-04-18", 1_776_463_200_000),
         ("2026-04-17T22:03:05Z", 1_776_463_385_000), ("2026-04-31", nil), ("yesterday", nil),
-        ("", nil), ("2026-04", nil), ("2026-13-01", nil),
+        ("", nil), ("2026-04", nil), ("2026-13-01", nil), ("2026-04-17T11:75", nil),
+        ("2026-04-17T24:00", nil), ("9999999999999999-01-01", nil), ("10000-01-01", nil),
+        ("1582-12-31", nil), ("2026-00-10", nil), ("2026-04-00", nil),
     ])
     func whatIsTypedIsATimeOfTheReadersZone(_ typed: String, _ at: Int64?) throws {
         var reading = Sample.reading()

@@ -39,7 +39,7 @@ struct ListTests {
     @Test func whatIsEmptyDoesNotNarrow() throws {
         let filter = try ListFilter(["state": "", "kind": "", "workflow": "", "after": "2026-1"])
         #expect(filter.isEmpty)
-        #expect(PagePaths.listing("/incidents", filter.query) == "/incidents")
+        #expect(PagePaths.asking("/incidents", filter.query) == "/incidents")
     }
 
     @Test func aFilterComesBackFromItsAddress() throws {
@@ -47,7 +47,7 @@ struct ListTests {
         let filter = try ListFilter(query)
         #expect(filter == ListFilter(state: .open, kind: .nearMiss, workflow: "a&b"))
         #expect(
-            PagePaths.listing("/incidents", filter.query)
+            PagePaths.asking("/incidents", filter.query)
                 == "/incidents?state=open&kind=near_miss&workflow=a%26b")
     }
 

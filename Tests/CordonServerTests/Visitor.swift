@@ -16,7 +16,7 @@ struct Visitor {
         let cordon = try await Operations.forTesting()
         let site = Site(
             version: "test", publicLedger: publicLedger,
-            setupTokenHash: Hex.sha256(Array("one-time".utf8)), signIns: SignInThrottle())
+            setupTokenHash: Hex.sha256(Array("one-time".utf8)))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let router = try cordonRouter(cordon.operations, site: site, logger: logger)

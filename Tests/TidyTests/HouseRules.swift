@@ -23,7 +23,7 @@ enum HouseRules {
     ]
 
     /// The databases are behind one door.
-    static let onlyStoreMayImport: Set<String> = ["CPostgres", "CZlib", "CZstd", "GRDB"]
+    static let onlyStoreMayImport: Set<String> = ["CPostgres", "CZstd", "GRDB"]
 
     static let linesAtMost = 500
     static let columnsAtMost = 100

@@ -78,7 +78,7 @@ def inside(story: Story, person: Person) -> list[str]:
     ]  # fmt: skip
     return [
         "/", "/report", "/stop", "/workflows", "/workflows/new", flow, f"{flow}/edit",
-        f"{flow}/stop", story.stopped,
+        f"{flow}/stop", f"{flow}/over-time", story.stopped,
         "/incidents", place, *(f"{place}?step={step}" for step in steps),
         f"{place}/receipt", f"{place}/file", f"{place}/timeline", f"{place}/affected",
         f"{place}/evidence", "/near-misses", "/quality", "/actions", "/approvals",
@@ -87,5 +87,5 @@ def inside(story: Story, person: Person) -> list[str]:
         "/evidence/holds", "/evidence/erasures", "/evidence/retention", "/evidence/gaps",
         "/evidence/shadow", "/reviews", "/policy", "/policy/change", "/audit",
         "/search", "/search?q=alder", "/admin", "/admin/users", "/admin/users/new",
-        "/admin/users/ben", "/account", "/incidents/INC-1999-0001",
+        "/admin/users/ben", "/admin/report-links", "/account", "/incidents/INC-1999-0001",
     ]  # fmt: skip

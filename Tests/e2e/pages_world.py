@@ -37,11 +37,14 @@ PAGES: dict[str, str] = {
     "/problems": ANYBODY,
     "/problems/workflow-stopped": ANYBODY,
     "/report": "report",
+    "/report/link/{link}": ANYBODY,
+    "/report/followed/{secret}/{named}": ANYBODY,
     "/incidents/{number}/receipt": "incident.read_own",
     "/workflows": "workflow.read",
     "/workflows/new": "workflow.register",
     "/workflows/{key}": "workflow.read",
     "/workflows/{key}/edit": "workflow.amend",
+    "/workflows/{key}/over-time": "incident.read",
     "/stop": "stop",
     "/workflows/{key}/stop": "stop",
     "/workflows/{key}/stopped/{stop}": "workflow.read",
@@ -75,6 +78,7 @@ PAGES: dict[str, str] = {
     "/admin/users": "account.manage",
     "/admin/users/new": "account.manage",
     "/admin/users/{login}": "account.manage",
+    "/admin/report-links": "report.lend",
     "/account": "account.own",
     "/search": "workflow.read",
 }
@@ -162,6 +166,8 @@ FORMS: dict[str, str] = {
     "/admin/users/{login}/grants": "account.manage",
     "/admin/users/{login}/access": "account.manage",
     "/admin/users/{login}/password": "account.manage",
+    "/admin/report-links": "report.lend",
+    "/admin/report-links/{id}/revoke": "report.lend",
     "/account/tokens": "account.own",
     "/account/tokens/{id}/revoke": "account.own",
     "/account/password": "account.own",
@@ -170,15 +176,18 @@ SIGNERS = {
     "incident.sign", "incident.restart", "incident.close", "incident.except", "approval.decide",
     "containment.confirm",
 }  # fmt: skip
-# Beside those: what leads in and out, and what belongs to the interface for programs.
-ELSEWHERE = ("/api/v1/", "/ledger/", "/language?", "/setup")
+# Beside those: what leads in and out, what belongs to the interface for programs, and the forms
+# of people without an account, who are led to no sign-in.
+ELSEWHERE = (
+    "/api/v1/", "/ledger/", "/language?", "/setup", "/report/link/", "/report/followed/",
+)  # fmt: skip
 
 
 def who_may(permission: str) -> str:
     """Somebody with the permission."""
     if permission in SIGNERS:
         return "gus"
-    return "admin" if permission == "account.manage" else "omar"
+    return "admin" if permission in ("account.manage", "report.lend") else "omar"
 
 
 def pattern(path: str) -> re.Pattern[str]:
@@ -219,7 +228,7 @@ class Tour:
             "number": number, "key": WORKFLOW, "stop": stop, "approval": approval,
             "record": records[0], "other": records[1], "erasure": erasure, "login": "ben",
             "quarter": f"{first[:4]}-Q{(int(first[5:7]) + 2) // 3}", "id": "01",
-        } | another(world)  # fmt: skip
+        } | another(world) | nameless(world)  # fmt: skip
         return cls(world, places)
 
     def at(self, path: str) -> str:
@@ -258,6 +267,17 @@ def sent(world: World) -> list[str]:
     stray = {"workflow": UNREGISTERED, "kind": "note", "note": {"text": "Not registered."}}
     kept = world.admin.post("evidence", {"records": [*records, stray]}).done(201)["records"]
     return [str(record["id"]) for record in kept]
+
+
+def nameless(world: World) -> dict[str, str]:
+    """A link for reports without an account, and a report that came by it."""
+    wished = {"name": "Intranet", "scopes": ["report_link"], "expires_in_days": 30}
+    link = str(world.admin.post("tokens", wished).done(201)["token"])
+    visitor = Visitor(world.server.url)
+    action = f"/report/link/{link}"
+    visitor.sends(visitor.opens(action), action, what="It reads the salaries.")
+    _, _, _, secret, number = visitor.place.split("/")
+    return {"link": link, "secret": secret, "named": number}
 
 
 def another(world: World) -> dict[str, str]:

@@ -147,6 +147,7 @@ def test_whatLedToItIsShown(either: House) -> None:
     desk.flow.records(1)
     id = desk.asked({"amount": 41}, run="r-9")
     page = visitor(desk).opens(f"/approvals/{id}")
-    assert "What led to it" in page.said and "model exchange" in page.said
+    assert "What led to it" in page.said
+    assert "Question to a model and its answer" in page.said
     other = desk.asked({"amount": 42}, run="r-8")
     assert "What led to it" not in visitor(desk).opens(f"/approvals/{other}").said

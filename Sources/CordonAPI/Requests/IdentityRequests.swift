@@ -109,4 +109,6 @@ package struct TokenRequest: Codable, Sendable, Ruled {
 /// What a token may be used for, beside what its person may do.
 package enum TokenScope: String, Codable, CaseIterable, Sendable {
     case gate, gateway, capture, report, read, respond, register, admin, all
+    /// For an administrator: the token is the secret of a link for reports without an account.
+    case reportLink = "report_link"
 }

@@ -31,6 +31,8 @@ package enum Permission: String, Codable, CaseIterable, Sendable {
     case readApprovals = "approval.read"
     case approve = "approval.decide"
     case manageAccounts = "account.manage"
+    /// What a link for reports without an account stands on; nobody reports by it themselves.
+    case lendReportLink = "report.lend"
     case ownAccount = "account.own"
 }
 
@@ -65,7 +67,7 @@ extension Role {
         case .administrator:
             [
                 .manageAccounts, .registerWorkflows, .amendWorkflows, .readJournal,
-                .captureEvidence, .callThroughGateway, .pushChanges,
+                .captureEvidence, .callThroughGateway, .pushChanges, .lendReportLink,
             ]
         }
     }
@@ -81,6 +83,7 @@ extension Permission {
 /// What an API token may be used for, beside what its person may do.
 package enum Scope: String, Codable, CaseIterable, Sendable {
     case gate, gateway, capture, report, read, respond, register, admin, all
+    case reportLink = "report_link"
 
     package var permissions: Set<Permission> {
         switch self {
@@ -103,6 +106,7 @@ package enum Scope: String, Codable, CaseIterable, Sendable {
         case .register:
             [.readWorkflows, .registerWorkflows, .amendWorkflows, .overrideReadiness, .readPolicy]
         case .admin: [.manageAccounts, .changePolicy, .readPolicy, .ownAccount, .readJournal]
+        case .reportLink: [.lendReportLink]
         case .all: Set(Permission.allCases)
         }
     }

@@ -161,11 +161,7 @@ extension Work {
         }
         let holds =
             try due.isEmpty ? [] : transaction.holds(workflow: source.key, released: false)
-        let held = due.filter { row in
-            holds.contains {
-                $0.covers(workflow: source.key, at: row.at, receivedAt: row.receivedAt)
-            }
-        }.count
+        let held = due.filter { holds.cover($0, of: source.key) }.count
         return RetentionDue(
             workflow: source.key, retention: retention, days: days, due: due.count, held: held,
             oldest: due.first?.receivedAt)
@@ -189,10 +185,7 @@ extension Work {
         var ends: [(row: EvidenceRow, entry: [UInt8])] = []
         let holds = try transaction.holds(workflow: source.key, released: false)
         for (row, body) in due {
-            let isHeld = holds.contains {
-                $0.covers(workflow: source.key, at: row.at, receivedAt: row.receivedAt)
-            }
-            guard !isHeld else { continue }
+            guard !holds.cover(row, of: source.key) else { continue }
             do { ends.append((row, try entry(row, body))) } catch is SealError {
                 expiry.unreadable += 1
             }
@@ -235,6 +228,14 @@ extension Work {
 
     /// Days for a workflow without a class: what article 19 of the EU's AI Act calls six months.
     package static let usualRetentionDays = 183
+}
+
+extension [Hold] {
+    /// Whether one of them keeps a record of a workflow: asked before it is shown as due, and again
+    /// before it goes.
+    fileprivate func cover(_ row: EvidenceRow, of key: String) -> Bool {
+        contains { $0.covers(workflow: key, at: row.at, receivedAt: row.receivedAt) }
+    }
 }
 
 extension Operations {
@@ -309,6 +310,9 @@ extension Operations {
             } catch let fault as StoreError where fault.leavesOutcomeOpen {
                 // This batch may be deleted or not: the next start removes all shards.
                 throw fault
+            } catch let cancelled as CancellationError {
+                run.fault = run.fault ?? cancelled
+                return run
             } catch {
                 // One workflow's fault does not keep the content of the others.
                 run.fault = run.fault ?? error

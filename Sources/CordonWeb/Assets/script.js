@@ -9,7 +9,7 @@
   // Times are told in the zone of this browser from the next page on.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const cookie = `cordon_zone=${zone.replaceAll("/", ".")}`;
-  if (!document.cookie.includes(cookie)) {
+  if (!document.cookie.split("; ").includes(cookie)) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `${cookie}; Path=/; SameSite=Strict; Max-Age=31536000${secure}`;
   }
@@ -79,7 +79,7 @@
     if (event.persisted) location.reload();
   });
 
-  // A long text survives a lost session or a closed page, on this device only, until it has come in.
+  // A long text survives a lost session or a reload, in this tab only, until it has come in.
   const drafts = [...document.querySelectorAll('form[method="post"] textarea')];
   const name = (field) => `cordon-draft ${location.pathname} ${field.id}`;
   const sent = JSON.parse(sessionStorage.getItem("cordon-sent") || "[]");

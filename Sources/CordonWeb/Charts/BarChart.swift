@@ -9,6 +9,15 @@ struct BarChart: Sendable {
     let period: Phrase
     let categories: [Phrase]
     let series: [Series]
+    /// What happened besides, as places on the axis of the categories.
+    var marks = Marks()
+
+    /// Moments under one name, each a line through the chart and a diamond below it.
+    struct Marks: Sendable {
+        var name: Phrase = ""
+        /// Thousandths of the way from the beginning of the first category to the end of the last.
+        var places: [Int] = []
+    }
 
     /// One kind, with a count for each category.
     struct Series: Sendable {
@@ -37,11 +46,16 @@ struct BarChart: Sendable {
     private static let widestBar = 28
     private static let legendLine = 22
 
-    private var plotTop: Int { 28 + Self.legendLine * series.count }
+    private static let markLine = 20
+
+    private var legendLines: Int { series.count + (marks.places.isEmpty ? 0 : 1) }
+    private var plotTop: Int { 28 + Self.legendLine * legendLines }
     private var plotBottom: Int { plotTop + Self.plotHeight }
 
     var size: ChartFigure.Size {
-        ChartFigure.Size(width: ChartFigure.width, height: plotBottom + 28)
+        ChartFigure.Size(
+            width: ChartFigure.width,
+            height: plotBottom + 28 + (marks.places.isEmpty ? 0 : Self.markLine))
     }
 
     var scale: ChartScale {
@@ -71,7 +85,7 @@ struct BarChart: Sendable {
     var html: HTML {
         ChartFigure(
             id: id, caption: caption, summary: summary, size: size,
-            drawing: legend + axis + bars.map(drawn), table: table
+            drawing: legend + axis + markLines + bars.map(drawn), table: table
         ).html
     }
 
@@ -100,6 +114,34 @@ struct BarChart: Sendable {
             ]
         }
     }
+
+    // MARK: Marks
+
+    /// Where each mark stands across; what lies outside stands at the edge.
+    var markPlaces: [Int] {
+        marks.places.map { Self.left + (Self.right - Self.left) * min(max($0, 0), 1_000) / 1_000 }
+    }
+
+    private var markLines: [HTML] {
+        guard !marks.places.isEmpty else { return [] }
+        let row = plotBottom + 36
+        let lines = markPlaces.flatMap { x -> [HTML] in
+            [
+                HTML.chartLine(x, plotTop, x, row, kind: "chart-mark-line"), diamond(x, row),
+            ]
+        }
+        let y = 8 + Self.legendLine * series.count
+        return lines + [
+            diamond(Self.left + 12, y + 7),
+            HTML.chartText(Self.left + 32, y + 12, HTML.say(marks.name)),
+        ]
+    }
+
+    private func diamond(_ x: Int, _ y: Int) -> HTML {
+        "<path class=\"chart-mark\" d=\"M\(x) \(y - 7)l7 7l-7 7l-7 -7z\"/>"
+    }
+
+    // MARK: Axis and bars
 
     private var axis: [HTML] {
         let scale = scale

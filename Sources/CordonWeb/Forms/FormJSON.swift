@@ -94,7 +94,7 @@ struct FormJSON {
         return text
     }
 
-    private static func trimmed(_ text: some StringProtocol) -> String {
+    static func trimmed(_ text: some StringProtocol) -> String {
         let isSpace = { (character: Character) in character.isWhitespace }
         let start = text.drop(while: isSpace)
         var end = start.endIndex

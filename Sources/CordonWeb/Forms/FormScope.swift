@@ -88,11 +88,6 @@ struct FormScope {
             </details>
             """
     }
-
-    /// Where each fault of this form leads.
-    func faultIDs(_ names: [String]) -> [String: String] {
-        Dictionary(uniqueKeysWithValues: names.map { ($0, fieldID($0)) })
-    }
 }
 
 /// How much a button stands out.

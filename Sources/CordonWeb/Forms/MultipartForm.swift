@@ -121,3 +121,11 @@ package struct MultipartForm: Equatable, Sendable {
         return nil
     }
 }
+
+extension MultipartForm.File {
+    /// The media type that evidence is taken as.
+    var evidenceType: String {
+        let bare = String(mediaType.prefix { $0 != ";" })
+        return ResponseRoutes.fileTypes.contains(bare) ? bare : "application/octet-stream"
+    }
+}

@@ -57,7 +57,11 @@ package struct Reading: Sendable {
     package func instant(fromField text: String) -> Instant? {
         if let exact = Instant(rfc3339: text) { return exact }
         let parts = text.split { "-T: ".contains($0) }.compactMap { Int($0) }
-        guard parts.count == 3 || parts.count == 5 || parts.count == 6 else { return nil }
+        guard parts.count == 3 || parts.count == 5 || parts.count == 6,
+            (1_583...9_999).contains(parts[0]), (1...12).contains(parts[1]),
+            (1...31).contains(parts[2]), parts.count == 3 || (parts[3] < 24 && parts[4] < 60),
+            parts.count < 6 || parts[5] < 60
+        else { return nil }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         let wanted = DateComponents(

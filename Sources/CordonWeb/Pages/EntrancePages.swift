@@ -1,4 +1,3 @@
-import CordonAPI
 import CordonCore
 import CordonOperations
 import HTTPTypes
@@ -6,6 +5,9 @@ import HTTPTypes
 /// The ways in and out: setup, sign-in, sign-out, and the language.
 enum EntrancePages {
     static let all: [Page] = [setupForm, setup, signInForm, signIn, signOut, language]
+
+    /// Bytes of a form that anybody may send: 16 KiB.
+    private static let formLimit = 16 << 10
 
     private static let setupForm = Page(.get, PagePaths.setup, nil) { visit in
         guard
@@ -16,19 +18,16 @@ enum EntrancePages {
             visit.page(SetupPage(token: visit.exchange.query["token"])))
     }
 
-    private static let setup = Page(.post, PagePaths.setup, nil) { visit in
+    private static let setup = Page(.post, PagePaths.setup, nil, formLimit: formLimit) { visit in
         let form = try visit.checkedForm()
         let again = { @Sendable (visit: Visit, returned: ReturnedForm) -> Answer in
             visit.page(
                 SetupPage(token: nil, returned: returned.without("password")), status: 400)
         }
         return try await visit.orAgain(SetupPage.formID, form, again) {
-            let json = FormJSON(
-                schemas: visit.exchange.checks.set, reading: visit.reading, fields: form)
-            let input = try json.checked(SetupRequest.self, of: "setUp", visit.exchange.checks)
+            _ = try await visit.perform("setUp", form)
             let door = Door(visit.exchange)
-            _ = try await door.setUp(input)
-            let (_, secret) = try await door.signIn(input.login, input.password)
+            let (_, secret) = try await door.signIn(form["login"] ?? "", form["password"] ?? "")
             return .redirect(PagePaths.home).with("set-cookie", door.cookie(secret))
         }
     }
@@ -37,7 +36,7 @@ enum EntrancePages {
         visit.withFormCookie(visit.page(SignInPage(next: visit.exchange.query["next"])))
     }
 
-    private static let signIn = Page(.post, PagePaths.signIn, nil) { visit in
+    private static let signIn = Page(.post, PagePaths.signIn, nil, formLimit: formLimit) { visit in
         let form = try visit.checkedForm()
         let door = Door(visit.exchange)
         do {
@@ -80,19 +79,5 @@ extension ReturnedForm {
     /// The same without what is never shown again.
     func without(_ field: String) -> ReturnedForm {
         ReturnedForm(id: id, fields: fields.filter { $0.key != field }, faults: faults)
-    }
-}
-
-extension FormJSON {
-    /// The fields as the input of an operation, checked against its schema.
-    func checked<Input: Decodable>(
-        _ type: Input.Type, of operationID: String, _ checks: BodyChecks
-    ) throws -> Input {
-        guard let route = RouteTable.all.first(where: { $0.operationID == operationID }),
-            let schema = checks.schema(route)
-        else { throw Refusal(.internalFault, "No operation \(operationID) reads a form.") }
-        let value = object(schema)
-        try checks.check(value, of: operationID)
-        return try value.decoded(as: type)
     }
 }

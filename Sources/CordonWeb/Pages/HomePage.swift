@@ -18,6 +18,9 @@ package struct HomePage: PageModel, Sendable {
     let now: Instant
     let mayReadIncidents: Bool
 
+    /// Open incidents that the page has room for.
+    static let incidentsAtMost = 20
+
     /// One thing to do, with where it is done.
     package struct Act: Sendable {
         package let path: String
@@ -88,6 +91,7 @@ package struct HomePage: PageModel, Sendable {
                 : "Act now: \(stopping.count) workflows are still stopping"
         }
         let open = incidents.filter { [.reported, .open].contains($0.state) }.count
+        if open >= Self.incidentsAtMost { return "Act now: \(open) incidents or more are open" }
         if open > 0 { return "Act now: \(open) incidents are open" }
         let stopped = states.first { $0.state == .stopped }?.count ?? 0
         if stopped > 0 { return "\(stopped) workflows are stopped" }

@@ -10,11 +10,13 @@ enum HomePages {
     /// Workflows on the page that simply run; the others are all there, up to ``impededAtMost``.
     private static let runningAtMost = 12
     private static let impededAtMost = 40
-    private static let incidentsAtMost = 20
 
     private static let home = Page(.get, PagePaths.home, .readWorkflows) { visit in
         let gate = visit.exchange.operations.gate
-        let impeded = gate.impeded
+        // The worst first: what is cut off then is what matters least.
+        let impeded = gate.impeded.sorted {
+            (HomeReading.rank($0.state), $0.key) < (HomeReading.rank($1.state), $1.key)
+        }
         let stops = impeded.flatMap(\.stops).map(\.incident).filter { !$0.isEmpty }
         let states = gate.states
         let now = visit.exchange.operations.outside.now()
@@ -42,7 +44,7 @@ enum HomePages {
             let some = try work.workflows(after: "", limit: HomePages.runningAtMost)
             let stopped = try impeded.prefix(HomePages.impededAtMost).map {
                 try work.workflowNamed($0)
-            }.sorted { Self.rank($0.state) < Self.rank($1.state) }
+            }
             let known = Set(stopped.map(\.key))
             let shown = stopped + some.filter { !known.contains($0.key) && $0.state != .retired }
             let nearMisses =
@@ -54,7 +56,8 @@ enum HomePages {
                 states: Workflow.State.allCases.map { ($0, states[$0] ?? 0) },
                 incidents: open.map(Self.line), nearMisses: nearMisses.map(Self.line),
                 reports: mayRead ? [] : try reports().map(Self.line),
-                unready: permissions.contains(.amendWorkflows) ? try unready(some) : nil,
+                unready: permissions.contains(.amendWorkflows)
+                    ? try unready(drafts(and: some)) : nil,
                 now: now, mayReadIncidents: mayRead)
         }
 
@@ -65,17 +68,17 @@ enum HomePages {
 
         /// The most pressing first: by level, then the oldest.
         private func openIncidents() throws -> [ResponseSequence] {
-            let pressing = try work.incidentsPressing(limit: HomePages.incidentsAtMost)
+            let pressing = try work.incidentsPressing(limit: HomePage.incidentsAtMost)
             let open = try pressing + stoppingQualityIssues()
             let ordered = open.sorted {
                 ($1.level, $0.incident.reportedAt) < ($0.level, $1.incident.reportedAt)
             }
-            return Array(ordered.prefix(HomePages.incidentsAtMost))
+            return Array(ordered.prefix(HomePage.incidentsAtMost))
         }
 
         /// A quality issue is everyday work, unless something was stopped for it.
         private func stoppingQualityIssues() throws -> [ResponseSequence] {
-            let most = HomePages.incidentsAtMost
+            let most = HomePage.incidentsAtMost
             var found = try Set(stops).sorted().suffix(most).map { try work.sequence($0) }.filter {
                 $0.kind == .qualityIssue && $0.incident.closedAt == nil
             }
@@ -92,11 +95,14 @@ enum HomePages {
         private func acts(
             open: [ResponseSequence], stopping: [Workflow]
         ) throws -> [HomePage.Act] {
-            var acts = stopping.flatMap { workflow in
-                workflow.containmentsInForce.filter { !$0.isProved }.map { containment in
-                    HomePage.Act(
-                        PagePaths.stopped(workflow.key, containment.id),
-                        "Confirm that \(HTML.said(workflow.profile.name)) has stopped")
+            var acts: [HomePage.Act] = []
+            if permissions.contains(.confirmContainment) {
+                acts += stopping.flatMap { workflow in
+                    workflow.containmentsInForce.filter { !$0.isProved }.map { containment in
+                        HomePage.Act(
+                            PagePaths.stopped(workflow.key, containment.id),
+                            "Confirm that \(HTML.said(workflow.profile.name)) has stopped")
+                    }
                 }
             }
             if permissions.contains(.triage) {
@@ -114,7 +120,7 @@ enum HomePages {
                 }
             }
             if permissions.contains(.respond) {
-                acts += open.flatMap(clocks)
+                acts += open.flatMap(dueActions)
             }
             if permissions.contains(.readApprovals) {
                 let waiting = try work.approvalsWaiting()
@@ -123,7 +129,7 @@ enum HomePages {
                         .init(PagePaths.approvals, "\(waiting) calls wait for a person"))
                 }
             }
-            return Array(acts.prefix(HomePages.incidentsAtMost))
+            return Array(acts.prefix(HomePage.incidentsAtMost))
         }
 
         /// Whether nothing but a signature of this person's is missing.
@@ -140,8 +146,8 @@ enum HomePages {
             }
         }
 
-        /// Duties to notify that are undecided, and actions that are due.
-        private func clocks(_ sequence: ResponseSequence) -> [HomePage.Act] {
+        /// Actions that are late, or due within a week.
+        private func dueActions(_ sequence: ResponseSequence) -> [HomePage.Act] {
             let place = PagePaths.incident(sequence.incident.number)
             let soon = now.adding(days: 7)
             return sequence.incident.actions.filter { $0.done == nil && $0.dueAt <= soon }.map {
@@ -156,6 +162,13 @@ enum HomePages {
             }
         }
 
+        /// Those that have not run yet, and of the others the ones that are shown.
+        private func drafts(and some: [Workflow]) throws -> [Workflow] {
+            let drafts = try work.workflows(
+                after: "", in: [.draft], limit: HomePages.runningAtMost)
+            return drafts + some.filter { $0.state != .draft }
+        }
+
         private func unready(
             _ workflows: [Workflow]
         ) throws -> [(key: String, name: String, gaps: Int)] {
@@ -164,7 +177,7 @@ enum HomePages {
             }.filter { $0.2 > 0 }
         }
 
-        private static func rank(_ state: Workflow.State) -> Int {
+        static func rank(_ state: Workflow.State) -> Int {
             [.stopping, .stopped, .watch, .running, .draft, .retired].firstIndex(of: state) ?? 9
         }
 

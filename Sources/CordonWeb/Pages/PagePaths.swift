@@ -55,6 +55,16 @@ package enum PagePaths {
     /// What the reporter is told.
     package static func receipt(_ number: String) -> String { incident(number) + "/receipt" }
 
+    /// Where somebody reports who has no account; `secret` is the link's.
+    package static func reportLink(_ secret: String) -> String {
+        report + "/link/" + Paths.segment(secret)
+    }
+
+    /// Where such a report is followed; `secret` is the reporter's.
+    package static func followed(_ secret: String, _ number: String) -> String {
+        report + "/followed/" + Paths.segment(secret) + "/" + Paths.segment(number)
+    }
+
     /// The eight items, to read and print.
     package static func file(_ number: String) -> String { incident(number) + "/file" }
 
@@ -63,6 +73,16 @@ package enum PagePaths {
 
     package static func problem(_ kind: Refusal.Kind) -> String {
         problems + "/" + Paths.segment(kind.rawValue)
+    }
+
+    /// A path with a query; what has no value is left out.
+    static func asking(_ path: String, _ query: [(name: String, value: String?)]) -> String {
+        var pairs: [String] = []
+        for (name, value) in query {
+            guard let value, !value.isEmpty else { continue }
+            pairs.append("\(name)=\(Paths.segment(value))")
+        }
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }
 
     /// Where to go after signing in: `path` when it stays on this server, otherwise the home page.

@@ -4,6 +4,7 @@ package struct SignedOutPage: PageModel, Sendable {
     package let fields: [String: String]
 
     package init(_ fields: [String: String]) {
+        // Shorter ones are choices, keys and dates, which nobody wants to copy.
         self.fields = fields.filter { name, value in
             !Self.unshown.contains(name) && !name.hasPrefix("base/")
                 && !name.contains("password") && value.count > 12

@@ -23,7 +23,7 @@ struct Exchange: Sendable {
     /// The body as JSON, checked against the route's schema; `nil` when it is something else.
     let json: JSONValue?
     /// Who asks; `nil` on routes that anybody may call.
-    let caller: GateCaller?
+    var caller: GateCaller?
     /// The hash of the credential that was shown, to sign out with.
     let credential: String?
     let remoteAddress: String

@@ -59,7 +59,7 @@ struct Problem: Codable, Sendable {
         case 401: answer = answer.with("www-authenticate", "Bearer realm=\"cordon\"")
         case 503: answer = answer.with("retry-after", "1")
         case 429:
-            answer = answer.with("retry-after", String(SignInThrottle.windowMinutes * 60))
+            answer = answer.with("retry-after", String(Throttle.windowMinutes * 60))
         default: break
         }
         return answer

@@ -11,7 +11,9 @@ package struct Site: Sendable {
     package let publicLedger: Bool
     /// The one-time token for the first administrator; its SHA-256 in hexadecimal.
     package let setupTokenHash: String?
-    package let signIns: SignInThrottle
+    let signIns = Throttle.signIns()
+    /// Those of reports without an account.
+    let reports = Throttle.reports()
     /// Hours after which a session ends.
     package let sessionHours: Int
     /// Reads traces for capture; without one none are taken.
@@ -26,7 +28,7 @@ package struct Site: Sendable {
 
     package init(
         version: String, url: ServerURL = ServerURL(), secureCookies: Bool = false,
-        publicLedger: Bool = false, setupTokenHash: String?, signIns: SignInThrottle,
+        publicLedger: Bool = false, setupTokenHash: String?,
         sessionHours: Int = 12,
         traces: TraceReader? = nil, watchesDisconnects: Bool = false,
         departure: @escaping @Sendable (any Channel) async -> @Sendable () -> Bool = { _ in
@@ -39,7 +41,6 @@ package struct Site: Sendable {
         self.secureCookies = secureCookies
         self.publicLedger = publicLedger
         self.setupTokenHash = setupTokenHash
-        self.signIns = signIns
         self.sessionHours = sessionHours
         self.traces = traces
         self.watchesDisconnects = watchesDisconnects

@@ -4,9 +4,7 @@ import CordonOperations
 import FoundationEssentials
 
 /// Lets people in: setup, sign-in, passwords.
-
 ///
-
 /// Shared by the pages and the REST interface.
 struct Door: Sendable {
     let exchange: Exchange
@@ -26,7 +24,7 @@ struct Door: Sendable {
         guard let expected = exchange.site.setupTokenHash,
             Hex.sha256(Array(input.token.utf8)) == expected
         else {
-            throttle.noteFailure(subjects, now: operations.outside.now())
+            throttle.note(subjects, now: operations.outside.now())
             throw Refusal(
                 .notPermitted, "The setup token is wrong: the server printed it when it started.")
         }
@@ -51,7 +49,7 @@ struct Door: Sendable {
         let subjects = ["login \(login)"] + addressSubject
         let throttle = exchange.site.signIns
         try throttle.check(subjects, now: operations.outside.now())
-        throttle.noteFailure(subjects, now: operations.outside.now())
+        throttle.note(subjects, now: operations.outside.now())
         let stored = try await operations.ask(exchange.asCaller) { try $0.credential(of: login) }
         guard try await operations.passwords.matches(password, stored) else {
             try await operations.perform(exchange.asCaller) { try $0.noteFailedSignIn(login) }
@@ -85,7 +83,7 @@ struct Door: Sendable {
                 try $0.credential(of: login)
             }
             guard try await operations.passwords.matches(input.current ?? "", stored) else {
-                throttle.noteFailure(subjects, now: operations.outside.now())
+                throttle.note(subjects, now: operations.outside.now())
                 throw Refusal(.notPermitted, "The present password is wrong.")
             }
         } else if !caller.permissions.contains(.manageAccounts) {
@@ -97,12 +95,7 @@ struct Door: Sendable {
         }
     }
 
-    /// The address that is counted: not the loopback's, which is a proxy in front and so everybody.
-    private var addressSubject: [String] {
-        let address = exchange.remoteAddress
-        let isLocal = address.hasPrefix("127.") || address == "::1" || address == "local"
-        return isLocal ? [] : ["address \(address)"]
-    }
+    private var addressSubject: [String] { Throttle.subjects(address: exchange.remoteAddress) }
 
     func hash(_ password: String) async throws -> String {
         try await operations.passwords.hash(password, salt: operations.outside.randomBytes(16))

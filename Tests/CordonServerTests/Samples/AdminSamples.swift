@@ -17,7 +17,26 @@ extension Sample {
             Sample("YourAccount", yourAccount(say)),
             Sample("YourAccountFaulty", yourAccountFaulty(say)),
             Sample("NewToken", NewTokenPage(token: token(say, secret: say("cordon_pat_secret")))),
+            Sample("ReportLinks", ReportLinksPage(links: [token(say)])),
+            Sample("ReportLinksFaulty", reportLinksFaulty(say)),
+            Sample(
+                "ReportLinksMade",
+                ReportLinksPage(
+                    links: [token(say)],
+                    made: "https://cordon.example.com"
+                        + PagePaths.reportLink(say("cordon_pat_secret")))),
         ]
+    }
+
+    private static func reportLinksFaulty(_ say: (String) -> String) -> ReportLinksPage {
+        ReportLinksPage(
+            links: [],
+            returned: ReturnedForm(
+                id: ReportLinksPage.formID, fields: ["name": "", "expires_in_days": "0"],
+                faults: [
+                    FormFault("name", say("This must not be empty.")),
+                    FormFault("expires_in_days", say("This is too small.")),
+                ]))
     }
 
     private static let now = Instant(milliseconds: 1_776_459_785_000)

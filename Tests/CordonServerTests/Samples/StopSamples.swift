@@ -165,4 +165,47 @@ extension Sample {
     ) -> ReceiptPage {
         ReceiptPage(reference: say("INC-2026-0007"), stop: stop, unkept: unkept, mayStop: true)
     }
+
+    // MARK: Reporting without an account
+
+    static func namelessPages(_ say: (String) -> String) -> [Sample] {
+        let halted = ReceiptPage.Halted(
+            key: "monthly-summaries", name: say("Summaries"), containment: "c1",
+            fallback: WorkflowSample.profile(say).fallback)
+        return [
+            Sample("ReportByLink", reportByLink(say), isInside: false),
+            Sample("Followed", followed(say, .stopped(halted), .open), isInside: false),
+            Sample("FollowedFaulty", followedFaulty(say), isInside: false),
+            Sample("FollowedClosed", followed(say, .notListed, .closed), isInside: false),
+        ]
+    }
+
+    private static func reportByLink(_ say: (String) -> String) -> ReportPage {
+        ReportPage(
+            choices: [.init(key: "churn-notes", name: say("Notes on churn"))], hasMore: false,
+            chosen: "", mayStop: false, link: PagePaths.reportLink(say("cordon_pat_secret")),
+            returned: nil)
+    }
+
+    private static func followed(
+        _ say: (String) -> String, _ stop: ReceiptPage.Stop, _ state: Incident.State,
+        unkept: [String] = [], returned: ReturnedForm? = nil
+    ) -> FollowedReportPage {
+        let path = PagePaths.followed(say("cordon_report_secret"), "INC-2026-0007")
+        return FollowedReportPage(
+            reference: say("INC-2026-0007"), state: state, stop: stop,
+            added: state == .closed
+                ? [] : [.init(name: say("What the reporter added"), size: 1_200, at: at)],
+            path: path, address: "https://cordon.example.com" + path, unkept: unkept,
+            returned: returned)
+    }
+
+    private static func followedFaulty(_ say: (String) -> String) -> FollowedReportPage {
+        followed(
+            say, .notAsked(key: "monthly-summaries", name: say("Summaries")), .reported,
+            unkept: [say("screen.png")],
+            returned: ReturnedForm(
+                id: FollowedReportPage.formID, fields: ["text": ""],
+                faults: [FormFault("text", say("Write a text or choose a file."))]))
+    }
 }

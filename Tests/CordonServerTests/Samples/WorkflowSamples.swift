@@ -171,7 +171,21 @@ extension Sample {
             Sample("EditWorkflow", edit(say, nil)), Sample("EditWorkflowFaulty", editFaulty(say)),
             Sample("MergeWorkflow", merge(say, isAsking: false)),
             Sample("MergeWorkflowAsking", merge(say, isAsking: true)),
-        ] + stopPages(say) + reportPages(say)
+            Sample("OverTime", overTime(say, isFew: false)),
+            Sample("OverTimeFew", overTime(say, isFew: true)),
+        ] + stopPages(say) + reportPages(say) + namelessPages(say)
+    }
+
+    private static func overTime(_ say: (String) -> String, isFew: Bool) -> OverTimePage {
+        let last = Month(containing: at)
+        let months = (1 - OverTimePage.monthsShown...0).map { last.advanced(by: $0) }
+        return OverTimePage(
+            key: "monthly-summaries", name: say("Monthly summaries"),
+            months: months.enumerated().map { index, month in
+                OverTimePage.Counted(
+                    month: month,
+                    kinds: isFew ? [:] : [.qualityIssue: index, .nearMiss: 1, .incident: 1])
+            }, changes: isFew ? [] : changes(say))
     }
 
     private static let at = WorkflowSample.at

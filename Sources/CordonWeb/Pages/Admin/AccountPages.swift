@@ -48,7 +48,7 @@ enum AccountPages {
             _ = try await visit.perform("setPassword", fields, ["login": login])
             let door = Door(visit.exchange)
             let (_, secret) = try await door.signIn(login, fields["password"] ?? "")
-            return .redirect(PagePaths.listing(PagePaths.account, [("new", "password")]))
+            return .redirect(PagePaths.asking(PagePaths.account, [("new", "password")]))
                 .with("set-cookie", door.cookie(secret))
         }
     }

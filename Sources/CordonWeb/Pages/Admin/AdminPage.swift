@@ -22,6 +22,7 @@ package struct AdminPage: PageModel, Sendable {
         <ul class="plain">
         <li>\(HTML.link(PagePaths.users, "Accounts and roles"))</li>
         <li>\(HTML.link(PagePaths.newUser, "Add a person"))</li>
+        <li>\(HTML.link(PagePaths.reportLinks, "A link for reports without an account"))</li>
         <li>\(HTML.link(PagePaths.account, "Your own account and its tokens"))</li>
         </ul>
         """

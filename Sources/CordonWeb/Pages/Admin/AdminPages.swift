@@ -6,7 +6,8 @@ import HTTPTypes
 /// Health and accounts for administrators.
 enum AdminPages {
     static let all: [Page] =
-        [overview, list, newForm, create, show, grants, access, password] + AccountPages.all
+        [overview, list, newForm, create, show, grants, access, password, links, makeLink, endLink]
+        + AccountPages.all
 
     // MARK: Health
 
@@ -77,4 +78,43 @@ enum AdminPages {
             then: { visit, _ in PagePaths.user(try visit.parameter("login")) },
             again: { visit, returned in try await account(visit, returned) })
     }
+
+    // MARK: Reports without an account
+
+    private static let links = Page(.get, PagePaths.reportLinks, .lendReportLink) { visit in
+        visit.page(ReportLinksPage(links: try await own(visit)))
+    }
+
+    /// The administrator's own, as every token belongs to somebody.
+    private static func own(_ visit: Visit) async throws -> [TokenView] {
+        try await visit.view(TokenListView.self, "listTokens").items.filter {
+            $0.scopes == [TokenScope.reportLink.rawValue]
+        }
+    }
+
+    /// Its answer is the page itself: the address is shown once.
+    private static let makeLink = Page(.post, PagePaths.reportLinks, .lendReportLink) { visit in
+        var fields = try visit.checkedForm()
+        fields["scopes"] = TokenScope.reportLink.rawValue
+        let sent = fields
+        return try await visit.orAgain(
+            ReportLinksPage.formID, sent,
+            { $0.page(ReportLinksPage(links: try await own($0), returned: $1)) }
+        ) {
+            let made = try await visit.perform("createToken", sent)
+            let token = try made.decoded(as: TokenView.self)
+            let path = PagePaths.reportLink(token.token ?? "")
+            return visit.page(
+                ReportLinksPage(
+                    links: try await own(visit), made: visit.exchange.address + path),
+                status: 201)
+        }
+    }
+
+    private static let endLink = Page.act(
+        "/admin/report-links/{id}/revoke", .lendReportLink, form: "revoke",
+        operation: "revokeToken", then: { _, _ in PagePaths.reportLinks },
+        again: { visit, returned in
+            visit.page(ReportLinksPage(links: try await own(visit), returned: returned))
+        })
 }

@@ -4,6 +4,7 @@ import CordonAPI
 extension PagePaths {
     static let users = admin + "/users"
     static let newUser = users + "/new"
+    static let reportLinks = admin + "/report-links"
     static let account = "/account"
     static let tokens = account + "/tokens"
     static let ownPassword = account + "/password"
@@ -15,6 +16,10 @@ extension PagePaths {
     static func access(of login: String) -> String { user(login) + "/access" }
 
     static func password(of login: String) -> String { user(login) + "/password" }
+
+    static func ending(reportLink id: String) -> String {
+        reportLinks + "/" + Paths.segment(id) + "/revoke"
+    }
 
     static func revocation(of token: String) -> String {
         tokens + "/" + Paths.segment(token) + "/revoke"

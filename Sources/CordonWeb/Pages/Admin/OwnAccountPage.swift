@@ -97,7 +97,10 @@ package struct OwnAccountPage: PageModel, Sendable {
                             "scopes", "What may it do?",
                             hint: "Never more than you. As little as the program needs."
                         ).checkboxes(
-                            TokenScope.allCases.map { FormOption($0.rawValue, $0.words) },
+                            // A link has a page of its own, for administrators.
+                            TokenScope.allCases.filter { $0 != .reportLink }.map {
+                                FormOption($0.rawValue, $0.words)
+                            },
                             checked: scope.values("scopes")),
                         scope.field(
                             "workflow", "Workflow, by its key",
@@ -142,6 +145,7 @@ extension TokenScope {
         case .respond: "Work on incidents, sign and restart"
         case .register: "Register and amend workflows"
         case .admin: "Keep accounts, change the policy"
+        case .reportLink: "Be the secret of a link for reports without an account"
         case .all: "Everything that you may do"
         }
     }

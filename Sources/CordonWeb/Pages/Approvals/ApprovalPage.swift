@@ -81,7 +81,7 @@ package struct ApprovalPage: PageModel, Sendable {
     private var soFar: HTML {
         if evidence.isEmpty { return .nothing }
         let lines = evidence.map { line -> HTML in
-            let kind = HTML.say(line.kind.lineWords)
+            let kind = HTML.say(EvidenceWords.kind(line.kind.rawValue))
             guard let words = line.words else { return "\(HTML.time(line.at)): \(kind)" }
             return "\(HTML.time(line.at)): \(kind): \(HTML.said(words))"
         }
@@ -196,20 +196,6 @@ extension GateRequest.Recipient {
         switch self {
         case .inside: "inside the company"
         case .outside: "outside the company"
-        }
-    }
-}
-
-extension RecordKind {
-    fileprivate var lineWords: Phrase {
-        switch self {
-        case .modelExchange: "model exchange"
-        case .toolCall: "tool call"
-        case .retrieval: "retrieval"
-        case .approval: "approval"
-        case .delivery: "delivery"
-        case .change: "change"
-        case .note: "note"
         }
     }
 }

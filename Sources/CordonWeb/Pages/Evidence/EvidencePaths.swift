@@ -29,13 +29,6 @@ extension PagePaths {
 
     static let logKey = "/ledger/key"
     static let logCheckpoint = "/ledger/checkpoint"
-
-    /// A page with what is asked of it in its address; what is empty is left out.
-    static func asking(_ path: String, _ query: [(name: String, value: String)]) -> String {
-        let pairs = query.filter { !$0.value.isEmpty }
-            .map { $0.name + "=" + Paths.segment($0.value) }
-        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
-    }
 }
 
 /// The pages of evidence beside each other.

@@ -1,6 +1,6 @@
 import CordonCore
 
-/// Step 7: why it happened, and which safeguard should have caught it.
+/// Step 7: why it happened, and which control should have caught it.
 extension IncidentPage {
     var causeStep: HTML {
         step(7, [causeFacts, controlList, collectiveList], forms: [causeForm])
@@ -32,10 +32,10 @@ extension IncidentPage {
             let note = HTML.said(finding.note)
             return HTML.say("\(control): \(state). \(note)")
         }
-        return HTML.subsection("Safeguards", [HTML.list(lines)])
+        return HTML.subsection("Controls", [HTML.list(lines)])
     }
 
-    /// Other incidents in which the same safeguard failed.
+    /// Other incidents in which the same control failed.
     private var collectiveList: HTML {
         let raised = incident.collectiveReviews.sorted { $0.key < $1.key }
         let lines = raised.prefix(20).map { control, numbers -> HTML in
@@ -81,12 +81,12 @@ extension IncidentPage {
                 selected: scope.value("confidence", cause?.confidence ?? "")),
         ]
         return scope.folded(
-            "Record the cause and the safeguard that failed", to: target("cause"),
+            "Record the cause and the control that failed", to: target("cause"),
             button: "Record the cause", isOpen: isAtWork(7),
             first + rows + last + consideredFields(scope))
     }
 
-    /// Safeguards that one form has room for.
+    /// Controls that one form has room for.
     private static let controlRows = 4
 
     private func controlFields(_ scope: FormScope, _ row: Int) -> [HTML] {
@@ -97,16 +97,16 @@ extension IncidentPage {
         let number = row + 1
         return [
             scope.field(
-                name + "control", "Safeguard number \(number)", isOptional: row > 0
+                name + "control", "Control number \(number)", isOptional: row > 0
             ).choice(
-                [FormOption("", "No safeguard")] + controls,
+                [FormOption("", "No control")] + controls,
                 selected: scope.value(name + "control", finding?.control ?? "")),
             scope.field(
-                name + "state", "What about safeguard number \(number)?", isOptional: row > 0
+                name + "state", "What about control number \(number)?", isOptional: row > 0
             ).choice(
                 [FormOption("", "Choose")] + IncidentWords.controlStates,
                 selected: scope.value(name + "state", finding?.state ?? "")),
-            scope.field(name + "note", "Note on safeguard number \(number)", isOptional: true)
+            scope.field(name + "note", "Note on control number \(number)", isOptional: true)
                 .line(.init(value: scope.value(name + "note", finding?.note ?? ""))),
         ]
     }

@@ -27,7 +27,7 @@ extension IncidentPage {
             let took =
                 seconds == 0
                 ? HTML.say("less than a second after it was asked for")
-                : HTML.say("\(seconds) seconds after it was asked for")
+                : HTML.say("\(HTML.lasting(seconds: seconds)) after it was asked for")
             facts.append(("Proved everywhere", "\(HTML.time(at)), \(took)"))
         }
         if let at = containment.liftedAt { facts.append(("Lifted", HTML.time(at))) }

@@ -123,8 +123,8 @@ extension IncidentPage {
                     .line(.init(value: scope.value("title"))),
                 scope.field("kind", "Where?").choice(
                     IncidentWords.actionKinds, selected: scope.value("kind", "process")),
-                scope.field("control", "Which safeguard does it mend?", isOptional: true).choice(
-                    [FormOption("", "No safeguard")] + controls, selected: scope.value("control")),
+                scope.field("control", "Which control does it mend?", isOptional: true).choice(
+                    [FormOption("", "No control")] + controls, selected: scope.value("control")),
                 scope.field("owner", "Who does it?").line(.init(value: scope.value("owner"))),
                 scope.field("due_at", "Until when?").date(scope.value("due_at")),
                 scope.field("before_restart", "Must it be done before the restart?").radios(

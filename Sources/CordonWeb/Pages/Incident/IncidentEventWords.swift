@@ -20,7 +20,7 @@ extension IncidentEvent {
         case .containmentProved(let workflow, _):
             "The stop was proved everywhere: \(HTML.said(workflow))"
         case .fallbackNoted: "It was said how the work goes on"
-        case .held(let hold): "Records were locked: \(HTML.said(hold.workflow))"
+        case .held(let hold): "Records are held: \(HTML.said(hold.workflow))"
         case .evidenceAttached(let item): "Evidence was attached: \(item.words)"
         case .gapNamed: "Evidence that cannot be had was named"
         case .impactStated: "The business impact was stated"
@@ -48,7 +48,7 @@ extension IncidentEvent {
         case .reviewed: "The review was recorded"
         case .exceptionSigned(let role, _):
             "An exception was signed: \(HTML.say(IncidentWords.role(role.rawValue)))"
-        case .collectiveReviewRaised: "A safeguard failed again: a common review is due"
+        case .collectiveReviewRaised: "A control failed again: a common review is due"
         case .closed: "The incident was closed"
         }
     }

@@ -124,17 +124,11 @@ enum IncidentForms {
 
     // MARK: Evidence
 
-    /// Media types that the operation takes as they are; of any other file the bytes are kept.
-    private static let mediaTypes: Set<String> = [
-        "text/plain", "image/png", "image/jpeg", "application/pdf", "text/csv",
-        "application/xml", "application/zip",
-    ]
-
     private static let attach = Page(
         .post, "/incidents/{number}/evidence", .report, formLimit: Page.fileFormLimit
     ) { visit in
         let fields = try visit.checkedForm()
-        let files = visit.files.filter { $0.field == "files" }
+        let files = visit.files.filter { $0.field == "files" && !$0.bytes.isEmpty }
         return try await visit.orAgain("do-attach", fields, again(.preserve)) {
             let hasText = fields["text"]?.contains { !$0.isWhitespace } == true
             guard hasText || !files.isEmpty else {
@@ -149,8 +143,15 @@ enum IncidentForms {
                     "The file \(heavy.name) has \(heavy.bytes.count) bytes; "
                         + "\(ResponseRoutes.fileLimit) at most.")
             }
-            if hasText { _ = try await visit.perform("attachEvidence", fields) }
+            // Evidence is never deleted: what could be refused is looked at before any is kept.
+            if hasText, (fields["name"] ?? "").allSatisfy(\.isWhitespace) {
+                let message = "Write what the text is called."
+                throw Refusal(
+                    .invalidInput, message,
+                    blockers: [Blocker("name", message, pointer: "/name")])
+            }
             for file in files { try await keep(file, fields, visit) }
+            if hasText { _ = try await visit.perform("attachEvidence", fields) }
             return .redirect(place(try visit.parameter("number"), .preserve, stays: true))
         }
     }
@@ -159,13 +160,11 @@ enum IncidentForms {
         _ file: MultipartForm.File, _ fields: Fields, _ visit: Visit
     ) async throws {
         let named = fields["name"] ?? ""
-        let bare = String(file.mediaType.prefix { $0 != ";" })
-        var query = ["kind": fields["kind"] ?? "", "name": named.isEmpty ? file.name : named]
+        let name = String((named.isEmpty ? file.name : named).prefix(200))
+        var query = ["kind": fields["kind"] ?? "", "name": name]
         if let note = fields["note"], !note.isEmpty { query["note"] = String(note.prefix(4_000)) }
         try await visit.perform(
-            "attachEvidence", bytes: file.bytes,
-            mediaType: mediaTypes.contains(bare) ? bare : "application/octet-stream",
-            query: query)
+            "attachEvidence", bytes: file.bytes, mediaType: file.evidenceType, query: query)
     }
 
     // MARK: Corrections

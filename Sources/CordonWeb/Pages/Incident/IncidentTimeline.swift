@@ -51,7 +51,26 @@ extension IncidentPage {
             ? HTML.paragraph("The newest of \(count) entries. \(whole)")
             : HTML.paragraph("Everything that was recorded, the newest first. \(whole)")
         return HTML.section(
-            IncidentPart.timeline.rawValue, "Timeline", [sentence, HTML.list(lines)])
+            IncidentPart.timeline.rawValue, "Timeline",
+            [TimelineChart(points: moments).html, sentence, HTML.list(lines)])
+    }
+
+    /// What the response is measured by, as far as it is known.
+    private var moments: [(Phrase, Instant)] {
+        let stated = Moment.allCases.compactMap { moment -> (Phrase, Instant)? in
+            let last = incident.times.last { $0.moment == moment.rawValue }
+            return last.flatMap { Instant(rfc3339: $0.time) }.map {
+                (IncidentWords.moment(moment.rawValue), $0)
+            }
+        }
+        let later: [(Phrase, String?)] = [
+            ("Proved everywhere", incident.containedAt), ("Restarted", incident.restartedAt),
+            ("Closed", incident.closedAt),
+        ]
+        return stated
+            + later.compactMap { words, text in
+                text.flatMap { Instant(rfc3339: $0) }.map { (words, $0) }
+            }
     }
 }
 

@@ -56,7 +56,8 @@ extension IncidentPage {
                     IncidentWords.evidenceKinds, selected: scope.value("kind")),
                 scope.field(
                     "name", "What is it called?",
-                    hint: "Files without a name here keep their own.", isOptional: true
+                    hint: "A text needs a name; files without one here keep their own.",
+                    isOptional: true
                 ).line(.init(value: scope.value("name"))),
                 scope.field(
                     "text", "Text", hint: "Paste what was written, exactly.", isOptional: true

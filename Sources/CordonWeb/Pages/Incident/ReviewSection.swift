@@ -16,7 +16,7 @@ extension IncidentPage {
         let dates = review.effectivenessDueAt.map { HTML.time($0) }
         var parts: [HTML] = [HTML.prose(review.controlChange), HTML.list(updates)]
         if !links.isEmpty {
-            parts.append(HTML.paragraph("The same safeguard failed in: \(HTML.allOf(links))."))
+            parts.append(HTML.paragraph("The same control failed in: \(HTML.allOf(links))."))
         }
         if !dates.isEmpty {
             parts.append(
@@ -37,7 +37,7 @@ extension IncidentPage {
         let rows = (0..<Self.updateRows).flatMap { updateFields(scope, $0) }
         let numbers = (usual?.recurrence ?? []).joined(separator: "\n")
         let recurrence = scope.field(
-            "recurrence", "In which other incidents did the same safeguard fail?",
+            "recurrence", "In which other incidents did the same control fail?",
             hint: "One number a line.", isOptional: true
         ).text(scope.value("recurrence", numbers), rows: 2)
         return scope.folded(

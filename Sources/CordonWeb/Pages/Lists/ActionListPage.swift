@@ -81,7 +81,7 @@ package struct ActionListPage: PageModel, Sendable {
     private func card(_ action: ListedAction) -> HTML {
         var facts: [(name: Phrase, value: HTML)] = [
             ("Owner", HTML.said(action.owner)), ("Due", HTML.time(action.dueAt)),
-            ("Kind", HTML.say(action.kind.remediationWords)),
+            ("Kind", HTML.say(IncidentWords.action(action.kind.rawValue))),
         ]
         if let control = action.control { facts.append(("Control", "\(told: control)")) }
         facts.append(("Incident", incident(action)))
@@ -152,25 +152,6 @@ extension ListedAction {
                 control: action.control.map { sequence.policy.control($0)?.title ?? $0 },
                 owner: action.owner, dueAt: action.dueAt, beforeRestart: action.beforeRestart,
                 workflow: sequence.workflow?.profile.name ?? sequence.incident.report.unlisted)
-        }
-    }
-}
-
-extension Action.Kind {
-    /// Where the fix is made.
-    var remediationWords: Phrase {
-        switch self {
-        case .prompt: "Prompt"
-        case .permission: "Permissions"
-        case .retrieval: "What may be looked up"
-        case .data: "The data"
-        case .integration: "Connected systems"
-        case .process: "The process"
-        case .training: "Training"
-        case .vendor: "The supplier"
-        case .other: "Something else"
-        case .outputCheck: "Check of outputs"
-        case .evaluation: "Evaluation"
         }
     }
 }

@@ -25,7 +25,7 @@ package struct IncidentListPage: PageModel, Sendable {
             var narrowed = filter
             narrowed.state = tab.state
             let mark: HTML = tab.state == filter.state ? " aria-current=\"page\"" : .nothing
-            let place = PagePaths.listing(PagePaths.incidents, narrowed.query)
+            let place = PagePaths.asking(PagePaths.incidents, narrowed.query)
             return "<li><a href=\"\(place)\"\(mark)>\(say: tab.words)</a></li>"
         }
         return """
@@ -100,8 +100,8 @@ package struct IncidentListPage: PageModel, Sendable {
 
     private var exports: HTML {
         if page.items.isEmpty { return .nothing }
-        let table = PagePaths.listing(PagePaths.incidentTable, filter.query)
-        let json = PagePaths.listing(Paths.root + "/incidents", filter.query)
+        let table = PagePaths.asking(PagePaths.incidentTable, filter.query)
+        let json = PagePaths.asking(Paths.root + "/incidents", filter.query)
         return """
             <p class="toolbar">
             \(HTML.link(table, "This list for a spreadsheet (CSV, up to 1,000 lines)"))

@@ -44,16 +44,6 @@ struct ListFilter: Equatable, Sendable {
 }
 
 extension PagePaths {
-    /// A path with a query; what has no value is left out.
-    static func listing(_ path: String, _ query: [(name: String, value: String?)]) -> String {
-        var pairs: [String] = []
-        for (name, value) in query {
-            guard let value, !value.isEmpty else { continue }
-            pairs.append("\(name)=\(Paths.segment(value))")
-        }
-        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
-    }
-
     /// The incidents of a list for a spreadsheet.
     static let incidentTable = "/incidents.csv"
 

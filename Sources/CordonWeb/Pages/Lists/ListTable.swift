@@ -47,7 +47,7 @@ struct NextPage {
 
     var html: HTML {
         guard let next else { return .nothing }
-        let place = PagePaths.listing(path, query + [("after", next)])
+        let place = PagePaths.asking(path, query + [("after", next)])
         return """
             <nav class="toolbar" aria-label="\(say: "Pages of this list")">
             <a rel="next" href="\(place)">\(say: words)</a>

@@ -52,7 +52,7 @@ enum QualityPages {
                 // It is reported all the same; its page says what it is waiting for.
                 return .redirect(PagePaths.incident(number))
             }
-            return .redirect(PagePaths.listing(PagePaths.quality, [("added", number)]))
+            return .redirect(PagePaths.asking(PagePaths.quality, [("added", number)]))
         }
     }
 

@@ -72,7 +72,7 @@ package struct PolicyPage: PageModel, Sendable {
     private var places: HTML {
         let links: [HTML] = [
             HTML.link("#words", "Words"), HTML.link("#questions", "Seven questions"),
-            HTML.link("#levels", "Four levels"), HTML.link("#types", "Kinds of incident"),
+            HTML.link("#levels", "Four levels"), HTML.link("#types", "Types of incident"),
             HTML.link("#steps", "Twelve steps"), HTML.link("#causes", "Causes"),
             HTML.link("#readiness", "Before production"),
             HTML.link("#retention", "Keeping records"),

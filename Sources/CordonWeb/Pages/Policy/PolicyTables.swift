@@ -95,10 +95,10 @@ struct PolicyTables {
             ]
         }
         return .section(
-            "types", "Kinds of incident",
+            "types", "Types of incident",
             [
                 HTML.table(
-                    "Kinds of incident", ["Kind", "What to do now", "What to change for good"],
+                    "Types of incident", ["Type", "What to do now", "What to change for good"],
                     rows)
             ])
     }
@@ -131,15 +131,15 @@ struct PolicyTables {
             [
                 HTML.paragraph(
                     """
-                    Why it happened has two parts: the class of failure, and the safeguard that \
+                    Why it happened has two parts: the class of failure, and the control that \
                     ought to have caught it. A wrong answer alone is never the cause.
                     """),
                 "<h3>\(say: "Classes of failure")</h3>", HTML.list(classes),
-                "<h3>\(say: "Safeguards")</h3>",
+                "<h3>\(say: "Controls")</h3>",
                 HTML.list(policy.controls.map { "\(told: $0.title)" as HTML }),
                 HTML.paragraph(
                     """
-                    When the same safeguard fails \(rule.failures) times within \(rule.days) days, \
+                    When the same control fails \(rule.failures) times within \(rule.days) days, \
                     everybody concerned reviews it together.
                     """),
             ])
@@ -184,7 +184,7 @@ struct PolicyTables {
         }
         let others = policy.lanes.filter { $0.key != policy.lane }
         if !others.isEmpty {
-            let names = PolicyWords.joined(others.map { "\(told: $0.title)" as HTML })
+            let names = HTML.allOf(others.map { "\(told: $0.title)" as HTML })
             parts.append(HTML.hint("The company could also choose: \(names)."))
         }
         return .section("lane", "How far the company goes with AI", parts)
@@ -210,7 +210,7 @@ struct PolicyTables {
 
     private func actions(_ actions: [GateAction]) -> HTML {
         if actions.isEmpty { return HTML.say("do nothing with AI") }
-        return PolicyWords.joined(actions.map { HTML.say(PolicyWords.action($0)) })
+        return HTML.allOf(actions.map { HTML.say(PolicyWords.action($0)) })
     }
 
     private var approved: HTML {

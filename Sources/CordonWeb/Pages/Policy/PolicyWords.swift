@@ -39,15 +39,7 @@ enum PolicyWords {
         }
     }
 
-    static func roles(_ roles: [Role]) -> HTML { joined(roles.map { HTML.say(role($0)) }) }
-
-    static func joined(_ parts: [HTML]) -> HTML {
-        var joined = HTML.nothing
-        for part in parts {
-            if joined.isEmpty { joined = part } else { joined = "\(joined), \(part)" }
-        }
-        return joined
-    }
+    static func roles(_ roles: [Role]) -> HTML { HTML.allOf(roles.map { HTML.say(role($0)) }) }
 
     /// Who signs, each on a line of its own.
     static func signers(_ authority: Policy.Authority) -> HTML {

@@ -7,6 +7,8 @@ package struct ReportPage: PageModel, Sendable {
     /// The key of the one that is chosen at first; empty for none.
     let chosen: String
     let mayStop: Bool
+    /// Where the form goes of somebody who has no account.
+    var link: String?
     let returned: ReturnedForm?
 
     struct Choice: Sendable {
@@ -28,14 +30,24 @@ package struct ReportPage: PageModel, Sendable {
                 returned?.summary ?? .nothing,
                 "<h1>\(say: "Report something wrong")</h1>",
                 HTML.paragraph("You did right to come here. Nothing has to be certain."),
-                form,
+                nameless, form,
             ])
+    }
+
+    private var nameless: HTML {
+        if link == nil { return .nothing }
+        return HTML.paragraph(
+            """
+            Nobody is told who you are, and Cordon does not know it: write nothing, and choose no \
+            file, that gives you away, unless you want to be asked. Keep the address that you get \
+            afterwards: it is the only way back to your report.
+            """)
     }
 
     private var form: HTML {
         let scope = FormScope(Self.formID, returned)
         return scope.form(
-            to: PagePaths.report, button: "Send the report", sendsFiles: true,
+            to: link ?? PagePaths.report, button: "Send the report", sendsFiles: true,
             [workflow(scope), what(scope), left(scope), files(scope), stop(scope)])
     }
 
@@ -69,10 +81,11 @@ package struct ReportPage: PageModel, Sendable {
     }
 
     private func files(_ scope: FormScope) -> HTML {
+        let most = (link == nil ? ResponseRoutes.fileLimit : Page.namelessFileLimit) >> 20
         let hint: Phrase =
             scope.hasReturned
-            ? "Choose them again: a browser does not keep them. 25 MB together at most."
-            : "A picture of the screen, the document itself. 25 MB together at most."
+            ? "Choose them again: a browser does not keep them. \(most) MB together at most."
+            : "A picture of the screen, the document itself. \(most) MB together at most."
         return scope.field("files", "Photos or files", hint: hint, isOptional: true)
             .files(accept: Self.accepted)
     }

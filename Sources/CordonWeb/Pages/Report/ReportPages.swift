@@ -19,6 +19,14 @@ enum ReportPages {
     private static func reportPage(
         _ visit: Visit, _ returned: ReturnedForm?
     ) async throws -> Answer {
+        visit.page(try await model(visit, returned, link: nil))
+    }
+
+    /// The form with the workflows to choose from; `link` is where somebody without an account
+    /// sends it.
+    static func model(
+        _ visit: Visit, _ returned: ReturnedForm?, link: String?
+    ) async throws -> ReportPage {
         let chosen = returned?.fields["workflow"] ?? visit.exchange.query["workflow"] ?? ""
         let (choices, hasMore) = try await visit.exchange.operations.ask(
             visit.exchange.asCaller
@@ -37,10 +45,9 @@ enum ReportPages {
                 choices.sorted { $0.name.lowercased() < $1.name.lowercased() }, found.next != nil
             )
         }
-        return visit.page(
-            ReportPage(
-                choices: choices, hasMore: hasMore, chosen: chosen, mayStop: visit.may(.stop),
-                returned: returned))
+        return ReportPage(
+            choices: choices, hasMore: hasMore, chosen: chosen, mayStop: visit.may(.stop),
+            link: link, returned: returned)
     }
 
     private static let report = Page(
@@ -55,7 +62,7 @@ enum ReportPages {
             let answer = try await visit.perform("report", sent)
             let number = try answer.decoded(as: ReportView.self).incident
             let unkept = try await keep(visit, number)
-            return .redirect(PagePaths.receipt(number) + query(unkept))
+            return .redirect(PagePaths.asking(PagePaths.receipt(number), query(unkept)))
         }
     }
 
@@ -64,7 +71,7 @@ enum ReportPages {
     /// Attaches what came with the report, whose incident stands whatever becomes of its files.
     ///
     /// - Returns: the names of those that could not be kept.
-    private static func keep(_ visit: Visit, _ number: String) async throws -> [String] {
+    static func keep(_ visit: Visit, _ number: String) async throws -> [String] {
         var unkept: [String] = []
         for file in visit.files where file.field == "files" {
             do {
@@ -72,7 +79,7 @@ enum ReportPages {
                     throw Refusal(.tooLarge, "The file is too large.")
                 }
                 try await visit.perform(
-                    "attachEvidence", bytes: file.bytes, mediaType: mediaType(file),
+                    "attachEvidence", bytes: file.bytes, mediaType: file.evidenceType,
                     query: ["kind": kind(file).rawValue, "name": file.name], ["number": number])
             } catch is Refusal {
                 unkept.append(file.name)
@@ -81,25 +88,19 @@ enum ReportPages {
         return unkept
     }
 
-    /// The media types that evidence is taken as; everything else is bytes.
-    private static let known: Set<String> = [
-        "text/plain", "image/png", "image/jpeg", "application/pdf", "text/csv",
-        "application/xml", "application/zip",
-    ]
-
-    private static func mediaType(_ file: MultipartForm.File) -> String {
-        let bare = String(file.mediaType.prefix { $0 != ";" })
-        return known.contains(bare) ? bare : "application/octet-stream"
-    }
-
     private static func kind(_ file: MultipartForm.File) -> EvidenceKind {
         file.mediaType.hasPrefix("image/") ? .screenshot : .other
     }
 
-    private static func query(_ unkept: [String]) -> String {
-        if unkept.isEmpty { return "" }
+    /// The names of files that were not kept, for the page that says so.
+    static func query(_ unkept: [String]) -> [(name: String, value: String?)] {
         let names = unkept.prefix(namesAtMost).map { String($0.prefix(nameAtMost)) }
-        return "?unkept=" + Paths.segment(names.joined(separator: "\n"))
+        return [("unkept", names.joined(separator: "\n"))]
+    }
+
+    static func unkept(_ visit: Visit) -> [String] {
+        let names = (visit.exchange.query["unkept"] ?? "").split(separator: "\n")
+        return names.prefix(namesAtMost).map(String.init)
     }
 
     // MARK: Receipt
@@ -112,10 +113,8 @@ enum ReportPages {
             let sequence = try IncidentRoutes.readable(work, exchange)
             return (sequence.incident.number, ReceiptPage.Stop(sequence))
         }
-        let unkept = (exchange.query["unkept"] ?? "").split(separator: "\n").map(String.init)
         return visit.page(
             ReceiptPage(
-                reference: number, stop: stop, unkept: Array(unkept.prefix(namesAtMost)),
-                mayStop: visit.may(.stop)))
+                reference: number, stop: stop, unkept: unkept(visit), mayStop: visit.may(.stop)))
     }
 }

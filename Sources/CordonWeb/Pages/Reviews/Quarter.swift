@@ -8,9 +8,9 @@ struct Quarter: Hashable, Comparable, Sendable {
     let number: Int
 
     init(containing instant: Instant) {
-        let text = instant.rfc3339
-        year = instant.year
-        number = ((Int(text.dropFirst(5).prefix(2)) ?? 1) - 1) / 3 + 1
+        let month = Month(containing: instant)
+        year = month.year
+        number = (month.number - 1) / 3 + 1
     }
 
     /// Reads `2026-Q3`; `nil` when it is something else.
@@ -42,22 +42,10 @@ struct Quarter: Hashable, Comparable, Sendable {
 
     var words: Phrase { "Quarter \(String(number)) of \(String(year))" }
 
-    var start: Instant {
-        Instant(milliseconds: Int64(Self.days(to: year, number * 3 - 2)) * 86_400_000)
-    }
+    var start: Instant { Month(year, number * 3 - 2).start }
 
     /// The first moment that does not belong to it.
     var end: Instant { advanced(by: 1).start }
-
-    /// Days from 1970-01-01 to the first of a month, as in Howard Hinnant's `days_from_civil`.
-    private static func days(to year: Int, _ month: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
 
     static func < (left: Quarter, right: Quarter) -> Bool {
         (left.year, left.number) < (right.year, right.number)

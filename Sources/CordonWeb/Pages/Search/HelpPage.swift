@@ -121,7 +121,8 @@ package struct HelpPage: PageModel, Sendable {
             [
                 HTML.list([
                     HTML.say("About a workflow: its owner, who is named on its page."),
-                    HTML.say("About an incident: whoever leads it, who is named on its page."),
+                    HTML.say(
+                        "About an incident: the owner of its workflow, who is named on its page."),
                     HTML.say("About what counts and who signs: those who govern the policy."),
                     HTML.say("About your account or a lost password: an administrator of Cordon."),
                 ]),

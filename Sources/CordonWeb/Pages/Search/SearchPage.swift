@@ -68,7 +68,7 @@ package struct SearchPage: PageModel, Sendable {
     // MARK: Workflows
 
     private var workflowSection: HTML {
-        if workflows.isEmpty, !hasMoreWorkflows { return .nothing }
+        if workflows.isEmpty { return .nothing }
         let lines = workflows.map { workflow -> HTML in
             """
             <li>
@@ -77,11 +77,10 @@ package struct SearchPage: PageModel, Sendable {
             </li>
             """
         }
-        let list: HTML =
-            lines.isEmpty ? .nothing : "<ul class=\"cards\">\n\(lines)\n</ul>"
+        let list: HTML = "<ul class=\"cards\">\n\(lines)\n</ul>"
         let more: HTML =
             hasMoreWorkflows
-            ? HTML.hint("Not all of the workflows were looked at.") : .nothing
+            ? HTML.hint("There are more: write a part of the name and press “Find”.") : .nothing
         return .section("workflows", "Workflows", [list, more])
     }
 

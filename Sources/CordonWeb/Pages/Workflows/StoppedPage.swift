@@ -81,7 +81,10 @@ package struct StoppedPage: PageModel, Sendable {
             facts.append(
                 (
                     "From the request to the proof",
-                    HTML.elapsed(from: containment.requestedAt, to: containedAt)
+                    HTML.lasting(
+                        seconds: Int(
+                            (containedAt.milliseconds - containment.requestedAt.milliseconds)
+                                / 1_000))
                 ))
         }
         if let liftedAt = containment.liftedAt {

@@ -57,8 +57,7 @@ struct ToolTerms {
             lines.append(HTML.say("People have \(minutes) minutes for it."))
         }
         if let roles = terms.approvers {
-            let names = roles.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ")
-            lines.append(HTML.say("Who may say yes: \(HTML.said(names))"))
+            lines.append(HTML.say("Who may say yes: \(PolicyWords.roles(roles))"))
         }
         if let argument = terms.argument, let above = terms.above {
             let name: HTML = "<code>\(argument)</code>"

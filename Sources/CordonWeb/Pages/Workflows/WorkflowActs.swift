@@ -128,7 +128,7 @@ struct WorkflowActs {
                 scope.field("what", "What was changed?", hint: "In a sentence or two.")
                     .text(scope.value("what"), rows: 2),
                 scope.field("aspect", "What of it?").choice(
-                    aspects.map { FormOption($0, WorkflowDetails.aspect($0)) },
+                    aspects.map { FormOption($0, ChangeTable.aspect($0)) },
                     selected: scope.value("aspect", "process")),
                 scope.field("version", "Version", isOptional: true)
                     .line(.init(value: scope.value("version"), isExact: true)),

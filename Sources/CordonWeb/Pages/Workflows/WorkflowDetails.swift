@@ -254,36 +254,7 @@ struct WorkflowDetails {
                     """)
             ]
         }
-        let rows = page.changes.map { change -> [HTML] in
-            let what = change.version.map { "\(change.what) (\($0))" } ?? change.what
-            return [
-                HTML.time(change.at), HTML.say(Self.aspect(change.aspect)), HTML.said(what),
-                change.by.map { HTML.say("Announced by \(HTML.said($0))") }
-                    ?? HTML.say(change.first ? "Seen for the first time" : "Noticed"),
-            ]
-        }
-        return [
-            HTML.table(
-                "The newest changes", ["When", "What of it", "What it is now", "How it is known"],
-                rows)
-        ]
-    }
-
-    /// What of a workflow a change is about; a word that Cordon does not know stays as it is.
-    static func aspect(_ name: String) -> Phrase {
-        switch name {
-        case "model": "Model"
-        case "system_prompt": "Standing instruction"
-        case "prompt": "Prompt"
-        case "tools": "Tools"
-        case "retrieval_scope": "Where it looks things up"
-        case "parameters": "Parameters"
-        case "permission": "Permission"
-        case "data": "Data"
-        case "integration": "Integration"
-        case "process": "Process"
-        default: Phrase(said: name)
-        }
+        return [ChangeTable("The newest changes", page.changes).html]
     }
 
     // MARK: Evidence and incidents
@@ -344,10 +315,11 @@ struct WorkflowDetails {
             ]
         }
         let all = HTML.link(PagePaths.workflowIncidents(page.key), "All of its incidents")
+        let over = HTML.link(PagePaths.overTime(page.key), "Quality over time, with the changes")
         return [
             HTML.table(
                 "Its newest incidents", ["Number", "State", "Level", "What happened", "Reported"],
-                rows), "<p>\(all)</p>",
+                rows), "<p>\(all)</p>", "<p>\(over)</p>",
         ]
     }
 }

@@ -95,10 +95,8 @@ enum WorkflowEditPages {
         }
         let emptied = changed.filter { form.part($0).isEmpty }
         try mayBeEmptied(emptied)
-        let checks = visit.exchange.checks
-        let json = FormJSON(
-            schemas: checks.set, reading: visit.reading, fields: form.only(changed).asOperation)
-        var patch = try json.checked(WorkflowPatch.self, of: "amendWorkflow", checks)
+        var patch = try visit.input(
+            WorkflowPatch.self, of: "amendWorkflow", form.only(changed).asOperation)
         for part in emptied { patch.empty(part) }
         let wanted = patch
         try await visit.exchange.operations.perform(visit.exchange.asCaller) { work in

@@ -108,12 +108,7 @@ struct WorkflowForm: Sendable {
     }
 
     private static func items(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).map { trimmed(String($0)) }.filter { !$0.isEmpty }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop { $0.isWhitespace }
-        return String(String(start.reversed().drop { $0.isWhitespace }).reversed())
+        text.split(whereSeparator: \.isNewline).map { FormJSON.trimmed($0) }.filter { !$0.isEmpty }
     }
 
     // MARK: For the operation
@@ -179,7 +174,7 @@ extension WorkflowForm {
         let prefix = part.rawValue + "/"
         var own: [String: String] = [:]
         for (name, value) in fields where name == part.rawValue || name.hasPrefix(prefix) {
-            let text = Self.trimmed(value)
+            let text = FormJSON.trimmed(value)
             if !text.isEmpty { own[name] = text }
         }
         return part.isRows ? Self.closedUp(own, prefix) : own

@@ -6,7 +6,8 @@ import HTTPTypes
 /// The register's pages: all workflows, one of them, and what is done about it.
 enum WorkflowPages {
     static let all: [Page] =
-        [list, registerForm, register, show] + acts + WorkflowEditPages.all + StopPages.all
+        [list, registerForm, register, show, overTime] + acts + WorkflowEditPages.all
+        + StopPages.all
 
     private static let rowsAtMost = 50
     private static let incidentsAtMost = "10"
@@ -110,6 +111,28 @@ enum WorkflowPages {
                 rights: rights(visit, known.workflow),
                 stopTest: stopTest(exchange.query, known.workflow, points),
                 now: exchange.operations.outside.now(), returned: returned))
+    }
+
+    private static let overTime = Page(
+        .get, "/workflows/{key}/over-time", .readIncidents
+    ) { visit in
+        let exchange = visit.exchange
+        let key = try visit.parameter("key")
+        let last = Month(containing: exchange.operations.outside.now())
+        let months = (1 - OverTimePage.monthsShown...0).map { last.advanced(by: $0) }
+        let (name, counted) = try await exchange.operations.ask(exchange.asCaller) { work in
+            let counted = try months.map { month in
+                OverTimePage.Counted(
+                    month: month,
+                    kinds: try work.incidentTally(of: key, from: month.start, to: month.end))
+            }
+            return (try work.workflowNamed(key).profile.name, counted)
+        }
+        let from = last.advanced(by: 1 - OverTimePage.monthsShown).start.rfc3339
+        let changes = try await visit.view(
+            ChangeListView.self, "listChanges", query: ["from": from])
+        return visit.page(
+            OverTimePage(key: key, name: name, months: counted, changes: changes.items))
     }
 
     private static func incidents(

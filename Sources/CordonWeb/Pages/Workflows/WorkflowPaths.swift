@@ -24,10 +24,11 @@ extension PagePaths {
 
     /// The register as somebody has narrowed it, from a key on.
     static func workflowsFound(words: String, state: String, after key: String? = nil) -> String {
-        let asked = [("q", words), ("state", state), ("after", key ?? "")]
-            .filter { !$0.1.isEmpty }.map { "\($0.0)=\(Paths.segment($0.1))" }
-        return workflows + (asked.isEmpty ? "" : "?" + asked.joined(separator: "&"))
+        asking(workflows, [("q", words), ("state", state), ("after", key)])
     }
+
+    /// Its faults by month, with what was changed.
+    static func overTime(_ key: String) -> String { workflow(key) + "/over-time" }
 
     /// How far one stop has come, place by place.
     static func stopped(_ workflow: String, _ containment: String) -> String {

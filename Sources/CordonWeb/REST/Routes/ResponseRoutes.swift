@@ -11,6 +11,11 @@ enum ResponseRoutes {
     private static let tag = "Response"
     /// Bytes of one attached file: 25 MiB.
     static let fileLimit = 25 << 20
+    /// Media types that a file keeps; of any other the bytes are taken.
+    static let fileTypes = [
+        "text/plain", "image/png", "image/jpeg", "application/pdf", "text/csv", "application/xml",
+        "application/zip",
+    ]
 
     /// One act on one incident: its answer is the incident as it is then.
     static func act<Input: Decodable & Sendable>(
@@ -146,11 +151,7 @@ enum ResponseRoutes {
         ],
         body: .either(
             EvidenceRequest.self,
-            others: [
-                "application/octet-stream", "text/plain", "image/png", "image/jpeg",
-                "application/pdf", "text/csv", "application/xml", "application/zip",
-            ],
-            limit: fileLimit),
+            others: ["application/octet-stream"] + fileTypes, limit: fileLimit),
         answers: [
             .init(
                 status: 201, mediaType: "application/json", type: EvidenceView.self,
