@@ -189,23 +189,28 @@ extension Work {
         try sequences(transaction.incidentsReported(from: start, to: end, limit: limit))
     }
 
-    /// Of those the ones in which something was stopped, a cause found or an action named; the
-    /// workflow comes with what was stopped alone.
+    /// What became of those in which something was stopped, a cause found or an action named, each
+    /// with the stops of its workflow.
     package func incidentsTelling(
         from start: Instant, to end: Instant, limit: Int
-    ) throws -> [ResponseSequence] {
-        let found = try transaction.incidentsTelling(from: start, to: end, limit: limit)
-        return try sequences(found) { !$0.containments.isEmpty }
+    ) throws -> [(outcome: IncidentOutcome, stops: [Containment])] {
+        var workflows: [String: Workflow] = [:]
+        return try transaction.incidentsTelling(from: start, to: end, limit: limit).map { outcome in
+            guard let key = outcome.workflow, !outcome.containments.isEmpty else {
+                return (outcome, [])
+            }
+            let workflow = try workflows[key] ?? transaction.workflow(key)
+            workflows[key] = workflow
+            return (outcome, workflow?.containments ?? [])
+        }
     }
 
-    /// Incidents with their workflows, each of which is read once, where `needsWorkflow` says so.
-    private func sequences(
-        _ incidents: [Incident], needsWorkflow: (Incident) -> Bool = { _ in true }
-    ) throws -> [ResponseSequence] {
+    /// Incidents with their workflows, each of which is read once.
+    private func sequences(_ incidents: [Incident]) throws -> [ResponseSequence] {
         var workflows: [String: Workflow] = [:]
         return try incidents.map { incident in
             var workflow: Workflow?
-            if let key = incident.workflow, needsWorkflow(incident) {
+            if let key = incident.workflow {
                 workflow = try workflows[key] ?? transaction.workflow(key)
                 workflows[key] = workflow
             }

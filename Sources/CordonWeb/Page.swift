@@ -173,7 +173,8 @@ struct Visit: Sendable {
             onceKey: exchange.operations.outside.newID())
     }
 
-    private static func zone(_ text: String) -> TimeZone? {
+    /// A time zone by its name, with a dot for every slash; `nil` when it is none.
+    static func zone(_ text: String) -> TimeZone? {
         let isName = text.utf8.allSatisfy { byte in
             let scalar = Unicode.Scalar(byte)
             return scalar.properties.isAlphabetic || scalar.properties.numericType != nil
@@ -236,6 +237,11 @@ struct Visit: Sendable {
     ) async throws -> View {
         let answer = try await call(operationID, parameters, query: query)
         return try JSONValue(parsing: answer.body).decoded(as: type)
+    }
+
+    /// The answer of a question of the REST interface as it is, such as a file.
+    func answer(of operationID: String, query: [String: String]) async throws -> Answer {
+        try await call(operationID, nil, query: query)
     }
 
     /// Does what an operation of the REST interface does, with a form's fields as its body.

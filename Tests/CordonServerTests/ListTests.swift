@@ -130,19 +130,17 @@ struct ListTests {
             -> ReviewedIncident
         {
             ReviewedIncident(
-                listed: ListedIncident(
-                    number: "INC-2026-000\(number)", what: "", kind: kind,
-                    level: LevelText(kind.level ?? 1, ""), state: .open, reportedAt: Self.at,
-                    fileComplete: 0),
-                quarter: quarter.advanced(by: -back), failureClass: "data", controls: controls,
+                number: "INC-2026-000\(number)", kind: kind, quarter: quarter.advanced(by: -back),
+                failureClass: "data", controls: controls,
                 openActions: 1, secondsToContain: number * 60)
         }
+        let incidents = [
+            incident(1, .incident, ["prompt"]), incident(2, .nearMiss, ["prompt", "vendor"]),
+            incident(3, .declined, ["prompt"]), incident(4, .nearMiss, ["vendor"], back: 1),
+        ]
         let figures = QuarterFigures(
-            quarter,
-            [
-                incident(1, .incident, ["prompt"]), incident(2, .nearMiss, ["prompt", "vendor"]),
-                incident(3, .declined, ["prompt"]), incident(4, .nearMiss, ["vendor"], back: 1),
-            ])
+            quarter, QuarterTally(incidents, of: quarter), telling: incidents,
+            policy: Policy.standard)
         #expect(figures.incidents.count == 2 && !figures.hasTrend)
         #expect(figures.count(.nearMiss) == 1)
         #expect(figures.count(.nearMiss, in: quarter.advanced(by: -1)) == 1)
@@ -153,5 +151,17 @@ struct ListTests {
         #expect(figures.openActions == 2)
         let (classes, controls) = figures.causes(Policy.standard)
         #expect(classes == ["data"] && controls == ["prompt", "vendor"])
+    }
+}
+
+extension QuarterTally {
+    /// Counted from incidents that are known one by one; each has the level of its kind.
+    init(_ incidents: [ReviewedIncident], of quarter: Quarter) {
+        self.init()
+        for incident in incidents {
+            add(
+                [(kind: incident.kind, level: incident.kind.level ?? 1, count: 1)],
+                of: incident.quarter, isReviewed: incident.quarter == quarter)
+        }
     }
 }

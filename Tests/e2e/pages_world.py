@@ -58,6 +58,7 @@ PAGES: dict[str, str] = {
     "/incidents/{number}/affected": "incident.read_own",
     "/incidents/{number}/evidence": "incident.read_own",
     "/incidents/{open}/lookbacks/{lookback}": "evidence.read",
+    "/incidents/{number}/bundle": "evidence.export",
     "/approvals": "approval.read",
     "/approvals/{approval}": "approval.read",
     "/evidence": "evidence.read",
@@ -171,6 +172,8 @@ FORMS: dict[str, str] = {
     "/account/tokens": "account.own",
     "/account/tokens/{id}/revoke": "account.own",
     "/account/password": "account.own",
+    "/account/zone": "account.own",
+    "/incidents/{number}/bundle": "evidence.export",
 }
 SIGNERS = {
     "incident.sign", "incident.restart", "incident.close", "incident.except", "approval.decide",

@@ -1,5 +1,8 @@
 """The pages, used without a browser: forms are read, filled in and sent."""
 
+import io
+import zipfile
+
 import pytest
 import requests
 
@@ -262,3 +265,40 @@ def test_everyKindOfRefusalIsExplained(shared: World) -> None:
     for kind in kinds:
         visitor.opens(kind)
         assert visitor.status == 200
+
+
+def test_theBundleKeepsBackWhatIsChosen(shared: World) -> None:
+    shared.acting("kept-back")
+    record = {"workflow": "kept-back", "kind": "model_exchange", "input": "Birch asks.",
+              "output": "Birch is told."}  # fmt: skip
+    shared.admin.post("evidence", {"records": [record]}).done(201)
+    told = {"workflow": "kept-back", "what": "It names Birch."}
+    number = shared.ana.post("reports", told).done(201)["incident"]
+    uma = Visitor(shared.server.url).signed_in("uma")
+    place = f"/incidents/{number}/bundle"
+    page = uma.opens(place)
+    assert place in uma.opens(f"/incidents/{number}").links
+    wrong = uma.sends(page, place, **{"from": "yesterday"}, reason="Not theirs.")
+    assert uma.status == 400 and "There is a problem" in wrong.said
+    form = page.form(place)
+    sent = form.filled({"redact": "output", "reason": "Not theirs.", "recipient": "The court"})
+    answer = uma.session.post(uma.url + place, data=sent, timeout=60)
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+        names = bundle.namelist()
+        assert any(name.endswith("/output.commitment") for name in names)
+        assert any(name.endswith("/input.json") for name in names)
+        assert not any(name.endswith("/output.json") for name in names)
+    assert "The court" in uma.opens("/audit?stream=evidence/kept-back").said
+
+
+def test_aTimeZoneIsChosenWithoutScripts(shared: World) -> None:
+    visitor = Visitor(shared.server.url).signed_in("ana")
+    page = visitor.opens("/account")
+    assert "Times are told in this zone: UTC." in page.said
+    for wrong in ("", "Mars/Olympus", "../etc", "Europe/Berlin; x"):
+        refused = visitor.sends(page, "/account/zone", zone=wrong)
+        assert visitor.status == 400 and "no time zone of this name" in refused.said, wrong
+    chosen = visitor.sends(page, "/account/zone", zone="Asia/Kathmandu")
+    assert visitor.status == 200 and "Asia/Kathmandu" in chosen.said
+    assert visitor.session.cookies["cordon_zone"] == "Asia.Kathmandu"

@@ -116,7 +116,12 @@ package struct Cause: Codable, Equatable, Sendable {
     }
 
     /// The controls that did not do their work.
-    package var faulted: [String] { controls.filter { $0.state != .worked }.map(\.control) }
+    package var faulted: [String] { controls.faulted }
+}
+
+extension [Cause.ControlFinding] {
+    /// The keys of the controls that did not do their work.
+    package var faulted: [String] { filter { $0.state != .worked }.map(\.control) }
 }
 
 /// Something that is put right, where the control failed.

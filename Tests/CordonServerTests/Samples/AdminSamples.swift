@@ -17,6 +17,8 @@ extension Sample {
             Sample("YourAccount", yourAccount(say)),
             Sample("YourAccountFaulty", yourAccountFaulty(say)),
             Sample("NewToken", NewTokenPage(token: token(say, secret: say("cordon_pat_secret")))),
+            Sample("Bundle", BundlePage(number: say("INC-2026-0007"), returned: nil)),
+            Sample("BundleFaulty", bundleFaulty(say)),
             Sample("ReportLinks", ReportLinksPage(links: [token(say)])),
             Sample("ReportLinksFaulty", reportLinksFaulty(say)),
             Sample(
@@ -26,6 +28,15 @@ extension Sample {
                     made: "https://cordon.example.com"
                         + PagePaths.reportLink(say("cordon_pat_secret")))),
         ]
+    }
+
+    private static func bundleFaulty(_ say: (String) -> String) -> BundlePage {
+        BundlePage(
+            number: say("INC-2026-0007"),
+            returned: ReturnedForm(
+                id: BundlePage.formID,
+                fields: ["recipient": say("The court"), "redact": "input\noutput", "from": "x"],
+                faults: [FormFault("from", say("This is no time."))]))
     }
 
     private static func reportLinksFaulty(_ say: (String) -> String) -> ReportLinksPage {

@@ -123,11 +123,17 @@ extension Sample {
         _ say: (String) -> String, _ number: Int, _ kind: Kind, quarters: Int = 0
     ) -> ReviewedIncident {
         ReviewedIncident(
-            listed: listed(say, number, kind, .closed),
+            number: say("INC-2026-000\(number)"), kind: kind,
             quarter: Quarter(containing: at).advanced(by: -quarters),
             failureClass: number == 2 ? say("own class") : "workflow_design",
             controls: number == 3 ? ["prompt"] : ["retrieval_scope", say("own control")],
             openActions: 2, overdueActions: 1, secondsToContain: number * 40_000)
+    }
+
+    private static func figures(_ incidents: [ReviewedIncident]) -> QuarterFigures {
+        QuarterFigures(
+            Quarter(containing: at), QuarterTally(incidents, of: Quarter(containing: at)),
+            telling: incidents, policy: Policy.standard)
     }
 
     private static func review(_ say: (String) -> String) -> QuarterlyReviewPage {
@@ -137,9 +143,13 @@ extension Sample {
             reviewed(say, 6, .declined), reviewed(say, 7, .nearMiss, quarters: 1),
             reviewed(say, 8, .incident, quarters: 7),
         ]
-        let figures = QuarterFigures(Quarter(containing: at), incidents)
+        let counted = incidents.filter { $0.counts && $0.quarter == Quarter(containing: at) }
         return QuarterlyReviewPage(
-            figures: figures, listed: figures.incidents.map(\.listed), policy: Policy.standard,
+            figures: figures(incidents),
+            listed: counted.enumerated().map {
+                listed(say, $0.offset + 1, $0.element.kind, .closed)
+            },
+            policy: Policy.standard,
             workflows: [
                 ReviewedWorkflow(
                     key: "summaries", name: say("Monthly summaries"), secondsStopped: 90_000,
@@ -151,14 +161,14 @@ extension Sample {
 
     private static func reviewNone(_ say: (String) -> String) -> QuarterlyReviewPage {
         QuarterlyReviewPage(
-            figures: QuarterFigures(Quarter(containing: at), []), listed: [],
+            figures: figures([]), listed: [],
             policy: Policy.standard, workflows: [], now: at.adding(days: 100), isWhole: true)
     }
 
     private static func reviewFew(_ say: (String) -> String) -> QuarterlyReviewPage {
         QuarterlyReviewPage(
-            figures: QuarterFigures(Quarter(containing: at), [reviewed(say, 1, .incident)]),
-            listed: [reviewed(say, 1, .incident).listed], policy: Policy.standard,
+            figures: figures([reviewed(say, 1, .incident)]),
+            listed: [listed(say, 1, .incident, .closed)], policy: Policy.standard,
             workflows: [], now: at, isWhole: true)
     }
 

@@ -5,7 +5,7 @@ import HTTPTypes
 
 /// Somebody's own account: everybody who is signed in has one.
 enum AccountPages {
-    static let all: [Page] = [show, makeToken, revoke, password]
+    static let all: [Page] = [show, makeToken, revoke, password, zone]
 
     private static let show = Page(.get, PagePaths.account, .ownAccount) { visit in
         try await page(visit, nil)
@@ -50,6 +50,30 @@ enum AccountPages {
             let (_, secret) = try await door.signIn(login, fields["password"] ?? "")
             return .redirect(PagePaths.asking(PagePaths.account, [("new", "password")]))
                 .with("set-cookie", door.cookie(secret))
+        }
+    }
+
+    /// A year, as the script's.
+    private static let zoneSeconds = 31_536_000
+
+    /// For a browser without scripts; with them the browser says its zone itself.
+    private static let zone = Page(.post, PagePaths.ownZone, .ownAccount) { visit in
+        let fields = try visit.checkedForm()
+        return try await visit.orAgain(
+            OwnAccountPage.zoneID, fields, { try await page($0, $1) }
+        ) {
+            let name = fields["zone"] ?? ""
+            let text = name.replacing("/", with: ".")
+            guard !name.isEmpty, Visit.zone(text) != nil else {
+                let message = "There is no time zone of this name: write it like Europe/Berlin."
+                throw Refusal(
+                    .invalidInput, message, blockers: [Blocker("zone", message, pointer: "/zone")])
+            }
+            // Not `HttpOnly`: it is the script's cookie, which keeps it up to date.
+            let secure = visit.exchange.site.secureCookies ? "; Secure" : ""
+            return .redirect(PagePaths.account).with(
+                "set-cookie",
+                "cordon_zone=\(text); Path=/; SameSite=Strict; Max-Age=\(zoneSeconds)\(secure)")
         }
     }
 }

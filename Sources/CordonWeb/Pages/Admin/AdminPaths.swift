@@ -8,6 +8,7 @@ extension PagePaths {
     static let account = "/account"
     static let tokens = account + "/tokens"
     static let ownPassword = account + "/password"
+    static let ownZone = account + "/zone"
 
     static func user(_ login: String) -> String { users + "/" + Paths.segment(login) }
 

@@ -12,19 +12,20 @@ package struct OwnAccountPage: PageModel, Sendable {
 
     static let tokenID = "new-token"
     static let passwordID = "password"
+    static let zoneID = "zone"
 
     package var content: PageContent {
         PageContent(
             "Your account", hasFaults: returned != nil,
             [
                 summary, "<h1>\(say: "Your account")</h1>", status, facts, tokenList, newToken,
-                password,
+                password, zone,
             ])
     }
 
     private var summary: HTML {
         guard let returned else { return .nothing }
-        let isShown = [Self.tokenID, Self.passwordID].contains(returned.id)
+        let isShown = [Self.tokenID, Self.passwordID, Self.zoneID].contains(returned.id)
         return isShown ? returned.summary : returned.summaryWithoutForm
     }
 
@@ -111,6 +112,29 @@ package struct OwnAccountPage: PageModel, Sendable {
                             "expires_in_days", "Days until it ends", hint: "1 to 730."
                         ).number(scope.value("expires_in_days", "90"), from: 1, to: 730),
                     ])
+            ])
+    }
+
+    // MARK: Time
+
+    private var zone: HTML {
+        let scope = FormScope(Self.zoneID, returned)
+        let now = HTML.paragraph("Times are told in this zone: \(HTML.zone).")
+        return .section(
+            "time-zone", "Your time zone",
+            [
+                now,
+                scope.folded(
+                    "Choose another time zone", to: PagePaths.ownZone, button: "Use it",
+                    [
+                        scope.field(
+                            "zone", "Time zone",
+                            hint: """
+                                As in Europe/Berlin. A browser that runs scripts says its own, \
+                                which goes before this.
+                                """
+                        ).line(.init(value: scope.value("zone"), isExact: true))
+                    ]),
             ])
     }
 

@@ -49,6 +49,7 @@ extension IncidentPage {
             \(field.line())
             <button class="quiet" type="submit">\(say: "Take the bundle (ZIP)")</button>
             </form>
+            <p>\(HTML.link(PagePaths.bundlePage(incident.number), "Keep parts of it back first"))</p>
             """
     }
 

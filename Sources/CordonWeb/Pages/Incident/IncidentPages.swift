@@ -6,7 +6,8 @@ import HTTPTypes
 /// The page of one incident, and those that it leads to.
 enum IncidentPages {
     static let all: [Page] =
-        [show, file, markdown, timeline, affected, attachments, lookback] + IncidentForms.all
+        [show, file, markdown, timeline, affected, attachments, lookback, bundleForm, bundle]
+        + IncidentForms.all
 
     private static let show = Page(.get, "/incidents/{number}", .readOwnIncidents) { visit in
         let asked = visit.exchange.query["step"].flatMap { IncidentPart(rawValue: $0) }
@@ -41,6 +42,40 @@ enum IncidentPages {
         let exchange = visit.exchange
         return try await exchange.operations.ask(exchange.asCaller) { work in
             IncidentFileSheet(try IncidentRoutes.readable(work, exchange))
+        }
+    }
+
+    // MARK: The bundle
+
+    private static let bundleForm = Page(
+        .get, "/incidents/{number}/bundle", .exportEvidence
+    ) { visit in
+        visit.page(try await bundlePage(visit, nil))
+    }
+
+    private static func bundlePage(
+        _ visit: Visit, _ returned: ReturnedForm?
+    ) async throws -> BundlePage {
+        BundlePage(number: try await sheet(visit).number, returned: returned)
+    }
+
+    /// Its answer is the file itself: the page stays where it is.
+    private static let bundle = Page(
+        .post, "/incidents/{number}/bundle", .exportEvidence
+    ) { visit in
+        let fields = try visit.checkedForm()
+        return try await visit.orAgain(
+            BundlePage.formID, fields, { $0.page(try await bundlePage($0, $1)) }
+        ) {
+            var query = fields
+            query["redact"] = fields["redact"]?.replacing("\n", with: ",")
+            for name in ["from", "to"] {
+                guard let text = fields[name], !text.isEmpty else { continue }
+                // What is no time goes on as it is: the operation says what a time looks like.
+                query[name] = visit.reading.instant(fromField: text)?.rfc3339 ?? text
+            }
+            return try await visit.answer(
+                of: "exportIncident", query: query.filter { !$0.value.isEmpty })
         }
     }
 

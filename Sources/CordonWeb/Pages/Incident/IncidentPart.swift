@@ -51,6 +51,9 @@ extension PagePaths {
         Paths.root + "/incidents/" + Paths.segment(number) + "/evidence/" + Paths.segment(id)
     }
 
+    /// The same with what of it is kept back.
+    static func bundlePage(_ number: String) -> String { incident(number) + "/bundle" }
+
     /// The bundle that outsiders can check; the REST interface gives it to a session too.
     static func bundle(_ number: String) -> String {
         Paths.root + "/incidents/" + Paths.segment(number) + "/export"

@@ -17,21 +17,6 @@ struct QuarterFigures: Sendable {
     static let trendFrom = 5
     static let quartersCompared = 8
 
-    /// `read` are the incidents of the quarter and of those before it that are compared.
-    init(_ quarter: Quarter, _ read: [ReviewedIncident]) {
-        self.quarter = quarter
-        let counted = read.filter(\.counts)
-        let incidents = counted.filter { $0.quarter == quarter }
-        self.incidents = incidents
-        quarters = Self.compared(with: quarter)
-        total = incidents.count
-        let groups = Dictionary(grouping: incidents, by: \.listed.level.number)
-        levels = groups.sorted { $0.key < $1.key }.map { number, found in
-            (LevelText(number, found.first?.listed.level.title ?? ""), found.count)
-        }
-        kinds = counted.reduce(into: [:]) { $0[$1.quarter, default: [:]][$1.kind, default: 0] += 1 }
-    }
-
     /// `tally` counts all incidents, and `telling` are those of the quarter that say more.
     init(
         _ quarter: Quarter, _ tally: QuarterTally, telling: [ReviewedIncident], policy: Policy
@@ -89,7 +74,7 @@ struct QuarterFigures: Sendable {
     private var failures: [String: [String]] {
         incidents.reduce(into: [:]) { failures, incident in
             for control in Set(incident.controls) {
-                failures[control, default: []].append(incident.listed.number)
+                failures[control, default: []].append(incident.number)
             }
         }
     }

@@ -21,8 +21,10 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     static let drawnAtMost = 20
 
     private var quarter: Quarter { figures.quarter }
-    /// Rows of the tables of workflows, and incidents that are named behind one control.
+    /// Rows of the tables of workflows.
     private static let rowsAtMost = 25
+    /// Incidents that are named behind one control, the newest.
+    private static let namedAtMost = 8
 
     package var content: PageContent {
         PageContent(
@@ -144,12 +146,14 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
 
     private var causes: HTML {
         let lines = figures.repeated.map { failure -> HTML in
-            let links = failure.incidents.prefix(Self.rowsAtMost).map { number -> HTML in
+            let links = failure.incidents.prefix(Self.namedAtMost).map { number -> HTML in
                 "<a href=\"\(PagePaths.incident(number))\">\(number)</a>"
             }
             let title = ReviewCharts.title(ofControl: failure.control, policy)
             let words: Phrase = "in \(failure.incidents.count) incidents:"
-            return "<li><strong>\(told: title)</strong> \(say: words) \(links)</li>"
+            let others = failure.incidents.count - links.count
+            let more = others > 0 ? [HTML.say("and \(others) more")] : []
+            return "<li><strong>\(told: title)</strong> \(say: words) \(links + more)</li>"
         }
         let repeated: HTML =
             lines.isEmpty

@@ -34,7 +34,7 @@ struct ReviewCharts: Sendable {
             head: ("Incident", "Kind", "Time to contain"),
             dots: found.map { incident in
                 DotChart.Dot(
-                    incident.listed.number, seconds: incident.secondsToContain ?? 0,
+                    incident.number, seconds: incident.secondsToContain ?? 0,
                     mark: incident.kind == .incident ? .round : .square)
             }, marks: ["Incident", "Near miss or quality issue"])
     }

@@ -37,7 +37,7 @@ enum ReviewPages {
         let most = QuarterlyReviewPage.incidentsAtMost
         let telling = try await operations.ask(visit.exchange.asCaller) { work in
             try work.incidentsTelling(from: quarter.start, to: quarter.end, limit: most + 1)
-                .map { ReviewedIncident($0, at: now) }
+                .map { ReviewedIncident($0.outcome, stops: $0.stops, at: now) }
         }
         return visit.page(
             QuarterlyReviewPage(

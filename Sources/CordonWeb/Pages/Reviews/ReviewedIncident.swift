@@ -2,7 +2,8 @@ import CordonCore
 
 /// What a quarterly review takes from one incident.
 struct ReviewedIncident: Sendable {
-    let listed: ListedIncident
+    let number: String
+    let kind: Kind
     let quarter: Quarter
     /// The key of the class of its cause, once that is known.
     var failureClass: String?
@@ -15,40 +16,33 @@ struct ReviewedIncident: Sendable {
     /// nothing was stopped.
     var secondsToContain: Int?
 
-    var kind: Kind { listed.kind }
-
     /// Whether it is counted: what was declined is not.
     var counts: Bool { kind != .declined }
 }
 
 extension ReviewedIncident {
-    /// Without the words of the report, which the figures have no use for.
-    init(_ sequence: ResponseSequence, at now: Instant) {
-        let incident = sequence.incident
-        let open =
-            incident.closedAt == nil ? incident.actions.filter { $0.done == nil } : []
-        let cause = incident.cause?.value
+    /// `stops` are those of its workflow.
+    init(_ outcome: IncidentOutcome, stops: [Containment], at now: Instant) {
+        let open = outcome.closedAt == nil ? outcome.actions.filter { $0.done == nil } : []
         self.init(
-            listed: ListedIncident(
-                number: incident.number, what: "", workflow: incident.workflow,
-                kind: sequence.kind, level: LevelText(sequence), state: incident.state,
-                reportedAt: incident.reportedAt, fileComplete: 0),
-            quarter: Quarter(containing: incident.reportedAt),
-            failureClass: cause?.failureClass, controls: cause?.faulted ?? [],
-            openActions: open.count, overdueActions: open.filter { $0.dueAt < now }.count,
-            secondsToContain: Self.secondsToContain(sequence))
+            number: outcome.number, kind: outcome.kind,
+            quarter: Quarter(containing: outcome.reportedAt), failureClass: outcome.failureClass,
+            controls: outcome.faulted, openActions: open.count,
+            overdueActions: open.filter { $0.dueAt < now }.count,
+            secondsToContain: Self.secondsToContain(outcome, stops))
     }
 
     /// The stops before its first restart: what a watch stops again later was contained before.
-    private static func secondsToContain(_ sequence: ResponseSequence) -> Int? {
-        let incident = sequence.incident
-        let restart = incident.restarts.first?.at
-        let stops = (sequence.workflow?.containments ?? []).filter { stop in
-            stop.incident == incident.number && (restart.map { stop.requestedAt <= $0 } ?? true)
+    private static func secondsToContain(
+        _ outcome: IncidentOutcome, _ stops: [Containment]
+    ) -> Int? {
+        let own = stops.filter { stop in
+            stop.incident == outcome.number
+                && (outcome.restartedAt.map { stop.requestedAt <= $0 } ?? true)
         }
-        let proved = stops.compactMap(\.containedAt)
-        guard proved.count == stops.count, let last = proved.max() else { return nil }
-        return max(0, Int((last.milliseconds - incident.reportedAt.milliseconds) / 1_000))
+        let proved = own.compactMap(\.containedAt)
+        guard proved.count == own.count, let last = proved.max() else { return nil }
+        return max(0, Int((last.milliseconds - outcome.reportedAt.milliseconds) / 1_000))
     }
 }
 
