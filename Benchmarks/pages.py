@@ -78,6 +78,7 @@ PAGES = [
     ("/incidents.csv", ""),
     ("/near-misses", ""),
     ("/quality", ""),
+    ("/actions/duties", ""),
     ("/actions", ""),
     ("/incidents/{number}", ""),
     ("/incidents/{number}", "?step=report"),

@@ -146,6 +146,15 @@ extension Work {
         } ?? []
     }
 
+    /// The links for reports without an account that are in use, whoever made them, by their names.
+    package func reportLinks() throws -> [(token: AccessToken, madeBy: Person)] {
+        try need(.lendReportLink)
+        return try accounts(limit: .max).filter { !$0.isDisabled }.flatMap { account in
+            account.tokens.filter { $0.scopes == [.reportLink] && $0.expiresAt > now }
+                .map { ($0, account.person) }
+        }.sorted { ($0.0.name, $0.0.id) < ($1.0.name, $1.0.id) }
+    }
+
     package func accounts(after login: String = "", limit: Int) throws -> [Account] {
         try transaction.accounts(after: login, limit: limit)
     }

@@ -17,8 +17,8 @@ package struct AnonymousReporter: Sendable {
         Person(id: "anonymous-\(Hex.sha256(Array(secret.utf8)))", name: Self.name)
     }
 
-    /// To report, and to read and add to one's own report; not to stop, as nobody could be asked
-    /// why it was done.
+    /// To report, and to read and add to one's own report; not to stop, nor by tripping a watch, as
+    /// nobody could be asked why it was done.
     package static let permissions: Set<Permission> = [.report, .readOwnIncidents]
 
     package func caller(now: Instant) -> GateCaller {

@@ -54,7 +54,8 @@ struct GateState {
     /// Who holds the credential with this hash, unless it has expired.
     mutating func caller(_ hash: String, now: Instant) -> GateCaller? {
         guard let caller = callers[hash], caller.expiresAt > now else { return nil }
-        if let token = caller.token { uses[token] = now }
+        // When a link for reports was last used could tell who made one.
+        if let token = caller.token, !caller.isReportLink { uses[token] = now }
         return caller
     }
 

@@ -33,7 +33,8 @@ extension Work {
     /// transaction.
     ///
     /// A workflow that nobody registered is kept in the reporter's words: a report is never refused
-    /// for it. On a watched workflow a report may trip the watch, which stops it again.
+    /// for it. On a watched workflow a report of somebody who may stop it may trip the watch, which
+    /// stops it again.
     package func report(_ input: ReportInput) throws -> (ResponseSequence, StopOutcome?) {
         try need(.report)
         try mayTouch(input.workflow)
@@ -49,7 +50,7 @@ extension Work {
             sequence = try record(sequence.state(statement, at: now), on: sequence)
         }
         guard let named, named.retiredReason == nil else { return (sequence, nil) }
-        try tripOnReport(named, sequence)
+        if caller.permissions.contains(.stop) { try tripOnReport(named, sequence) }
         guard input.stop else { return (sequence, nil) }
         let outcome = try contain(
             try workflow(named.key), scope: .whole, related: false,

@@ -147,6 +147,16 @@ extension Work {
         try sequences(transaction.incidentsPressing(limit: limit))
     }
 
+    /// Of what waits for people that in which a duty to notify came up, the most severe first.
+    package func incidentsNotifying(limit: Int) throws -> [ResponseSequence] {
+        try sequences(transaction.incidentsNotifying(limit: limit))
+    }
+
+    /// Whether the caller reported this incident, without reading it.
+    package func hasReported(_ number: String) throws -> Bool {
+        try transaction.incidentIs(number, reportedBy: person.id)
+    }
+
     /// Incidents that are not closed and name something to put right, newest first.
     package func incidentsActing(limit: Int) throws -> [Incident] {
         try transaction.incidentsActing(limit: limit)

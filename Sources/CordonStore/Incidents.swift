@@ -64,6 +64,13 @@ extension Transaction {
         ).map(Self.incident)
     }
 
+    /// Whether there is such an incident and this person reported it.
+    package func incidentIs(_ number: String, reportedBy reporter: String) throws -> Bool {
+        try !rows(
+            "SELECT 1 AS one FROM incident WHERE number = \(number) AND reporter = \(reporter)"
+        ).isEmpty
+    }
+
     /// What waits for people, the highest level first and then the oldest: what is neither closed
     /// nor declined and is more than a quality issue.
     ///
@@ -85,6 +92,18 @@ extension Transaction {
             SELECT body FROM incident
             WHERE state <> 'closed' AND body NOT LIKE '%"actions":[]%'
             ORDER BY year DESC, sequence DESC LIMIT \(limit)
+            """
+        ).map(Self.incident)
+    }
+
+    /// Of what waits for people that in which a duty to notify came up, in the same order.
+    package func incidentsNotifying(limit: Int) throws -> [Incident] {
+        try rows(
+            """
+            SELECT body FROM incident
+            WHERE state <> 'closed' AND state <> 'declined' AND kind <> 'quality_issue'
+                AND body NOT LIKE '%"obligations":[]%'
+            ORDER BY level DESC, year, sequence LIMIT \(limit)
             """
         ).map(Self.incident)
     }

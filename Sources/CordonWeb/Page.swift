@@ -100,11 +100,15 @@ struct Page: Sendable {
         let session =
             isNameless ? nil : Credential.cookie("cordon_session", request.headers)
         let credential = session.map { Credential(cookie: $0) }
-        let caller = credential.flatMap { dispatcher.operations.gate.caller($0.hash) }
+        let known = credential.flatMap { dispatcher.operations.gate.caller($0.hash) }
+        let caller = known?.token == nil ? known : nil
         var parameters: [String: String] = [:]
         for part in path.split(separator: "/") where part.hasPrefix("{") {
             let name = String(part.dropFirst().dropLast())
-            parameters[name] = context.parameters.get(name)?.removingPercentEncoding
+            guard let value = context.parameters.get(name)?.removingPercentEncoding,
+                !value.utf8.contains(0), value.utf8.count <= 200
+            else { continue }
+            parameters[name] = value
         }
         return Exchange(
             operations: dispatcher.operations, site: dispatcher.site, checks: dispatcher.checks,
@@ -140,7 +144,9 @@ struct Visit: Sendable {
         do {
             body = Array(try await request.body.collect(upTo: limit).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw Refusal(.tooLarge, "The form has more than \(limit) bytes.")
+            throw Refusal(
+                .tooLarge,
+                "What you sent has more than \(limit >> 20) MB: choose fewer or smaller files.")
         }
         var visit = self
         if let boundary = MultipartForm.boundary(request.headers[.contentType] ?? "") {
@@ -211,8 +217,13 @@ struct Visit: Sendable {
         return form.filter { $0.key != "csrf" && $0.key != "once" }
     }
 
+    /// Half a day: somebody may think about what to write.
+    private static let formSeconds = 43_200
+
+    /// `Lax`, so that whoever comes by a link from elsewhere a second time keeps the first form.
     func withFormCookie(_ answer: Answer) -> Answer {
-        answer.with("set-cookie", cookie("cordon_form", formSecret, seconds: 3_600))
+        answer.with(
+            "set-cookie", cookie("cordon_form", formSecret, seconds: Self.formSeconds, site: "Lax"))
     }
 
     /// The same visit by somebody whom no session names.
@@ -223,9 +234,9 @@ struct Visit: Sendable {
     }
 
     /// A cookie of ours that scripts do not read.
-    func cookie(_ name: String, _ value: String, seconds: Int) -> String {
+    func cookie(_ name: String, _ value: String, seconds: Int, site: String = "Strict") -> String {
         let secure = exchange.site.secureCookies ? "; Secure" : ""
-        return "\(name)=\(value); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)\(secure)"
+        return "\(name)=\(value); Path=/; HttpOnly; SameSite=\(site); Max-Age=\(seconds)\(secure)"
     }
 
     // MARK: The REST interface

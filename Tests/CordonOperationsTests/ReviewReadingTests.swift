@@ -29,3 +29,16 @@ struct ReviewReadingTests {
         }
     }
 }
+
+extension IncidentOutcome {
+    /// The same from the whole incident.
+    fileprivate init(_ sequence: ResponseSequence) {
+        let incident = sequence.incident
+        self.init(
+            number: incident.number, kind: sequence.kind, workflow: incident.workflow,
+            reportedAt: incident.reportedAt, closedAt: incident.closedAt,
+            failureClass: incident.cause?.value.failureClass,
+            controls: incident.cause?.value.controls ?? [], actions: incident.actions,
+            containments: incident.containments, restartedAt: incident.restarts.first?.at)
+    }
+}

@@ -64,6 +64,13 @@ struct ChartTests {
         #expect(chart.size.height > height)
     }
 
+    @Test func aMarkAtTheEndOfACategoryStandsBeforeTheNextOne() {
+        var chart = bars([1], [2], categories: 12)
+        chart.marks = BarChart.Marks(name: "A change", places: [11 * 1_000 / 12])
+        let next = chart.bars.filter { $0.category == 11 }.map(\.x).min() ?? 0
+        #expect(chart.markPlaces[0] < next)
+    }
+
     @Test(
         arguments: [
             (0, [], []), (1, [0], [0]), (1, [1], [0]), (3, [1], [2, 3, 4, 5]),

@@ -81,7 +81,7 @@ def inside(story: Story, person: Person) -> list[str]:
         f"{flow}/stop", f"{flow}/over-time", story.stopped,
         "/incidents", place, *(f"{place}?step={step}" for step in steps),
         f"{place}/receipt", f"{place}/file", f"{place}/bundle", f"{place}/timeline", f"{place}/affected",
-        f"{place}/evidence", "/near-misses", "/quality", "/actions", "/approvals",
+        f"{place}/evidence", "/near-misses", "/quality", "/actions", "/actions/duties", "/approvals",
         "/evidence", "/evidence?q=alder", records[0],
         f"{records[0]}/compare?with={records[-1].rsplit('/', 1)[1]}",
         "/evidence/holds", "/evidence/erasures", "/evidence/retention", "/evidence/gaps",

@@ -23,7 +23,7 @@ from waiting import until
 from world import PASSWORD, WORKFLOW, World, at
 
 ANYBODY = ""
-# A workflow that sends evidence although nobody has registered it: it has no page of its own.
+# A workflow that sends evidence although nobody has registered it: its evidence is all it has.
 UNREGISTERED = "nobodys"
 EVERYBODY = {
     "report", "stop", "workflow.read", "incident.read_own", "policy.read", "account.own",
@@ -52,6 +52,7 @@ PAGES: dict[str, str] = {
     "/near-misses": "incident.read",
     "/quality": "incident.read",
     "/actions": "incident.read",
+    "/actions/duties": "incident.read",
     "/incidents/{number}": "incident.read_own",
     "/incidents/{number}/file": "incident.read_own",
     "/incidents/{number}/timeline": "incident.read_own",

@@ -302,3 +302,25 @@ def test_aTimeZoneIsChosenWithoutScripts(shared: World) -> None:
     chosen = visitor.sends(page, "/account/zone", zone="Asia/Kathmandu")
     assert visitor.status == 200 and "Asia/Kathmandu" in chosen.said
     assert visitor.session.cookies["cordon_zone"] == "Asia.Kathmandu"
+
+
+def test_dutiesToNotifyStandOnOnePage(shared: World) -> None:
+    shared.acting("told-of")
+    told = {"workflow": "told-of", "what": "It names Birch.", "left_company": "yes"}
+    number = shared.ana.post("reports", told).done(201)["incident"]
+    place = f"incidents/{number}/notifications"
+    due = "2026-04-20T09:00:00Z"
+    law = {"duty": "GDPR, article 33", "decision": "pending", "reason": "Counsel reads it."}
+    shared.ben.post(place, law | {"due_at": due}).done(201)
+    other = {"duty": "The insurer", "decision": "pending", "reason": "Perhaps."}
+    shared.ben.post(place, other).done(201)
+    uma = Visitor(shared.server.url).signed_in("uma")
+    page = uma.opens("/actions/duties")
+    assert "GDPR, article 33" in page.said and "Overdue" in page.said
+    assert "Without a time" in page.said and number in page.said
+    assert "/actions/duties" in uma.opens("/actions").links
+    # What does not apply is gone; what applies is still to be told.
+    shared.ben.post(place, other | {"decision": "does_not_apply"}).done(201)
+    shared.ben.post(place, law | {"decision": "applies", "due_at": due}).done(201)
+    after = uma.opens("/actions/duties").said
+    assert "The insurer" not in after and "GDPR, article 33" in after

@@ -7,10 +7,19 @@ import pytest
 
 from conftest import MakeServer
 from forms import Page
+from test_worked_example_http import (
+    becomes_production_ready,
+    is_explained_and_corrected,
+    is_judged,
+    is_preserved_and_looked_back_on,
+    is_reported_and_stopped,
+    is_restarted_by_two_who_may,
+)
 from visitor import File, Visitor
 from world import WORKFLOW, World
 
-REPORTS_AT_MOST = 60
+BY_A_LINK = 300
+PIECES_AT_MOST = 20
 FILES_AT_MOST = 10 << 20
 FORM_AT_MOST = FILES_AT_MOST + (1 << 20)
 
@@ -78,6 +87,25 @@ def test_aStopIsSeenFromOutsideWithTheFallback(shared: World) -> None:
     assert "/workflows/" not in after.text
 
 
+def test_aReportWithoutAnAccountTripsNoWatch(make_server: MakeServer) -> None:
+    world = World.set_up(make_server().start())
+    becomes_production_ready(world)
+    number = is_reported_and_stopped(world)
+    is_judged(world, number)
+    is_preserved_and_looked_back_on(world, number)
+    is_explained_and_corrected(world, number)
+    is_restarted_by_two_who_may(world, number)
+    link = link_of(world)
+
+    def state() -> str:
+        return str(world.ana.get(f"workflows/{WORKFLOW}").done(200)["state"])
+
+    reported(world, link, "Again.", workflow=WORKFLOW)
+    assert state() == "watch"
+    world.ana.post("reports", {"workflow": WORKFLOW, "what": "Again."}).done(201)
+    assert state() in ("stopping", "stopped")
+
+
 def test_twoReportsOfOnePersonHaveNothingInCommon(shared: World) -> None:
     link = link_of(shared)
     nobody, _ = reported(shared, link, "The first.")
@@ -137,17 +165,30 @@ def test_theSecretOfALinkOpensNothingElse(shared: World) -> None:
     api.get("session").refused("not-permitted", 403)
     nobody = Visitor(shared.server.url)
     nobody.session.cookies.set("cordon_session", secret)
-    assert nobody.gets("/").status_code == 403
+    for path in ("/", "/admin/report-links", "/account"):
+        assert nobody.gets(path).headers["location"].startswith("/sign-in"), path
+    assert "Signed in as" not in nobody.opens("/help").said
 
 
-@pytest.mark.parametrize(("size", "status"), [(FORM_AT_MOST, 413), (FILES_AT_MOST - 4_096, 200)])
-def test_filesHaveALimit(shared: World, size: int, status: int) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "status"),
+    [
+        ([FORM_AT_MOST], 413), ([FILES_AT_MOST + 1], 413), ([FILES_AT_MOST // 2 + 1] * 2, 413),
+        ([FILES_AT_MOST], 200), ([1] * 10, 200), ([1] * 11, 413),
+    ],
+)  # fmt: skip
+def test_filesHaveALimit(shared: World, sizes: list[int], status: int) -> None:
     link = link_of(shared)
     nobody = Visitor(shared.server.url)
     page = nobody.opens(link)
-    files: list[File] = [("files", ("large.bin", b"B" * size, "application/octet-stream"))]
-    nobody.sends(page, link, what="See the file.", files=files)
+    files: list[File] = [
+        ("files", (f"{index}.bin", b"B" * size, "application/octet-stream"))
+        for index, size in enumerate(sizes)
+    ]
+    refused = nobody.sends(page, link, what="See the file.", files=files)
     assert nobody.status == status
+    if status == 413 and sizes[0] <= FILES_AT_MOST + 1:
+        assert refused.form(link).values["what"] == "See the file."
 
 
 def test_aFormOfAnotherSiteDoesNothing(shared: World) -> None:
@@ -158,6 +199,34 @@ def test_aFormOfAnotherSiteDoesNothing(shared: World) -> None:
             shared.server.url + link, data={"what": "Forged."} | csrf, timeout=30
         )
         assert answer.status_code == 403
+    # It closes the link for nobody, however often; and what was typed is not lost.
+    for _ in range(BY_A_LINK):
+        nobody.session.post(shared.server.url + link, data={"what": "Forged."}, timeout=30)
+    assert "Forged." in answer.text
+    nobody.sends(nobody.opens(link), link, what="Mine.")
+    assert nobody.status == 200
+
+
+def test_oneReportTakesSoManyAdditions(shared: World) -> None:
+    nobody, page = reported(shared, link_of(shared), "More follows.")
+    place = nobody.place
+    for number in range(PIECES_AT_MOST):
+        page = nobody.sends(page, place, text=f"Number {number}.")
+        assert nobody.status == 200
+    refused = nobody.sends(page, place, text="One too many.")
+    assert nobody.status == 413 and "report again" in refused.said
+    assert "One too many." in refused.text
+    kept = shared.uma.get(f"incidents/{number_of(nobody)}").done(200)["evidence"]
+    assert len(kept) == PIECES_AT_MOST
+
+
+def test_aReportThatIsOverSaysSo(shared: World) -> None:
+    nobody, page = reported(shared, link_of(shared), "Perhaps nothing.")
+    number = number_of(nobody)
+    declined = {"kind": "declined", "reason": "It was right."}
+    shared.ben.post(f"incidents/{number}/triage", declined).done(201)
+    after = nobody.opens(nobody.place)
+    assert "no incident" in after.said and "What happens next" not in after.said
 
 
 def test_soManyReportsAndNoMore(make_server: MakeServer) -> None:
@@ -165,10 +234,14 @@ def test_soManyReportsAndNoMore(make_server: MakeServer) -> None:
     world = World.set_up(server)
     link = link_of(world)
     nobody = Visitor(server.url)
-    page = nobody.opens(link)
-    for number in range(REPORTS_AT_MOST):
-        nobody.sends(page, link, what=f"Number {number}.")
-        assert nobody.status == 200
+    form = nobody.opens(link).form(link)
+    for number in range(BY_A_LINK):
+        sent = form.filled({"what": f"Number {number}."})
+        parts = [(name, (None, value)) for name, value in sent]
+        answer = nobody.session.post(
+            server.url + link, files=parts, timeout=60, allow_redirects=False
+        )
+        assert answer.status_code == 303
     refused = nobody.sends(nobody.opens(link), link, what="One too many.")
     assert nobody.status == 429 and "Too many reports" in refused.said
     # By another link, and with an account, people report all the same.

@@ -1,6 +1,5 @@
-/// What a review takes from one incident: what failed, what is left to do, and what was stopped,
-/// without the words of the people in it.
-package struct IncidentOutcome: Codable, Equatable, Sendable {
+/// What a review takes from one incident: what failed, what is left to do, and what was stopped.
+package struct IncidentOutcome: Equatable, Sendable {
     package let number: String
     package let kind: Kind
     package let workflow: String?
@@ -29,16 +28,6 @@ package struct IncidentOutcome: Codable, Equatable, Sendable {
         self.actions = actions
         self.containments = containments
         self.restartedAt = restartedAt
-    }
-
-    package init(_ sequence: ResponseSequence) {
-        let incident = sequence.incident
-        self.init(
-            number: incident.number, kind: sequence.kind, workflow: incident.workflow,
-            reportedAt: incident.reportedAt, closedAt: incident.closedAt,
-            failureClass: incident.cause?.value.failureClass,
-            controls: incident.cause?.value.controls ?? [], actions: incident.actions,
-            containments: incident.containments, restartedAt: incident.restarts.first?.at)
     }
 
     /// The keys of the controls that did not do their work.

@@ -67,6 +67,9 @@ struct ExportSelection: Encodable {
 }
 
 extension Operations {
+    /// Where what concerns no workflow alone is journaled.
+    private static let everyWorkflow = "all"
+
     /// Makes the bundle of an incident: what was kept, with the proof of each piece.
     ///
     /// That it was made, by whom and for whom is journaled first, and is in the bundle itself.
@@ -78,7 +81,7 @@ extension Operations {
         try await perform(caller) { work in
             try work.need(.exportEvidence)
             let sequence = try work.sequence(order.incident)
-            guard let workflow = sequence.incident.workflow else { return }
+            let workflow = sequence.incident.workflow ?? Self.everyWorkflow
             let selected = try work.exportSelection(order)
             try work.journal(
                 EvidenceEvent.exported(

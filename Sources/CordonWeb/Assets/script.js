@@ -68,7 +68,7 @@
     // Whoever signs in here next finds no texts of somebody else.
     if (event.target.getAttribute("action") === "/sign-out") sessionStorage.clear();
     const button = event.submitter;
-    if (event.target.method !== "post" || !button) return;
+    if (event.target.method !== "post" || !button || "stays" in event.target.dataset) return;
     setTimeout(() => {
       button.disabled = true;
       button.textContent = words.sending;

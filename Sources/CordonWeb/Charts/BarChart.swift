@@ -58,6 +58,9 @@ struct BarChart: Sendable {
             height: plotBottom + 28 + (marks.places.isEmpty ? 0 : Self.markLine))
     }
 
+    /// How wide a category is.
+    private var group: Int { (Self.right - Self.left) / max(categories.count, 1) }
+
     var scale: ChartScale {
         let most = series.map { $0.values.max() ?? 0 }.max() ?? 0
         return ChartScale(upTo: most, from: plotBottom, to: plotTop)
@@ -66,7 +69,6 @@ struct BarChart: Sendable {
     /// Every bar in its place; a count of 0 has one without height.
     var bars: [Bar] {
         let scale = scale
-        let group = (Self.right - Self.left) / max(categories.count, 1)
         let width = max(1, min(Self.widestBar, (group - 8) / max(series.count, 1)))
         return series.indices.flatMap { kind in
             categories.indices.map { category -> Bar in
@@ -119,7 +121,7 @@ struct BarChart: Sendable {
 
     /// Where each mark stands across; what lies outside stands at the edge.
     var markPlaces: [Int] {
-        marks.places.map { Self.left + (Self.right - Self.left) * min(max($0, 0), 1_000) / 1_000 }
+        marks.places.map { Self.left + group * categories.count * min(max($0, 0), 1_000) / 1_000 }
     }
 
     private var markLines: [HTML] {
@@ -152,7 +154,6 @@ struct BarChart: Sendable {
                 HTML.chartText(Self.left - 8, y + 4, "\(mark)", anchor: .end),
             ]
         }
-        let group = (Self.right - Self.left) / max(categories.count, 1)
         let names = categories.indices.map { category in
             HTML.chartText(
                 Self.left + group * category + group / 2, plotBottom + 20,

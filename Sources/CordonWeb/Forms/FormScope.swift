@@ -64,11 +64,13 @@ struct FormScope {
     /// The form with its button.
     func form(
         to action: String, button: Phrase, tone: ButtonTone = .usual, sendsFiles: Bool = false,
-        _ fields: [HTML]
+        givesFile: Bool = false, _ fields: [HTML]
     ) -> HTML {
         let encoding: HTML = sendsFiles ? " enctype=\"multipart/form-data\"" : .nothing
+        // The page stays where its form's answer is a file, and so does the button.
+        let stays: HTML = givesFile ? " data-stays=\"stays\"" : .nothing
         return """
-            <form id="\(id)" method="post" action="\(action)"\(encoding)>
+            <form id="\(id)" method="post" action="\(action)"\([encoding, stays])>
             \([FormField.token] + fields)
             <button\(tone.mark) type="submit">\(say: button)</button>
             </form>

@@ -24,6 +24,7 @@ package enum PagePaths {
     package static let nearMisses = "/near-misses"
     package static let quality = "/quality"
     package static let actions = "/actions"
+    package static let duties = actions + "/duties"
     package static let approvals = "/approvals"
     package static let evidence = "/evidence"
     package static let reviews = "/reviews"

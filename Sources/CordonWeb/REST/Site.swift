@@ -12,8 +12,9 @@ package struct Site: Sendable {
     /// The one-time token for the first administrator; its SHA-256 in hexadecimal.
     package let setupTokenHash: String?
     let signIns = Throttle.signIns()
-    /// Those of reports without an account.
-    let reports = Throttle.reports()
+    /// Those of reports without an account, and of what is added to them.
+    let reportsFromAnAddress = Throttle.reportsFromAnAddress()
+    let reportsByALink = Throttle.reportsByALink()
     /// Hours after which a session ends.
     package let sessionHours: Int
     /// Reads traces for capture; without one none are taken.

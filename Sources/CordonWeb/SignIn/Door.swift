@@ -48,8 +48,7 @@ struct Door: Sendable {
         // Counted before the password is compared, so that many guesses at once are many guesses.
         let subjects = ["login \(login)"] + addressSubject
         let throttle = exchange.site.signIns
-        try throttle.check(subjects, now: operations.outside.now())
-        throttle.note(subjects, now: operations.outside.now())
+        try throttle.take(subjects, now: operations.outside.now())
         let stored = try await operations.ask(exchange.asCaller) { try $0.credential(of: login) }
         guard try await operations.passwords.matches(password, stored) else {
             try await operations.perform(exchange.asCaller) { try $0.noteFailedSignIn(login) }

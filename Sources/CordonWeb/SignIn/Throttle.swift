@@ -23,10 +23,14 @@ package final class Throttle: Sendable {
     }
 
     /// Failures to sign in: 10 of one login, or from one address.
-    package static func signIns() -> Throttle { Throttle(limit: 10, of: "failures") }
+    static func signIns() -> Throttle { Throttle(limit: 10, of: "failures") }
 
-    /// Reports without an account, and what is added to them: 60 by one link, or from one address.
-    package static func reports() -> Throttle { Throttle(limit: 60, of: "reports") }
+    /// Reports without an account, and what is added to them: 60 from one address.
+    static func reportsFromAnAddress() -> Throttle { Throttle(limit: 60, of: "reports") }
+
+    /// The same by one link, from whatever address: many more, so that one person cannot close a
+    /// link for all the others.
+    static func reportsByALink() -> Throttle { Throttle(limit: 300, of: "reports") }
 
     /// The address that is counted: not the loopback's, which is a proxy in front and so everybody.
     static func subjects(address: String) -> [String] {
@@ -36,34 +40,57 @@ package final class Throttle: Sendable {
 
     /// - Throws: a refusal while one of `subjects` has to wait.
     func check(_ subjects: [String], now: Instant) throws(Refusal) {
-        let since = now.adding(milliseconds: -Int64(Self.windowMinutes) * 60_000).milliseconds
-        let blocked = state.withLock { noted in
-            subjects.contains { subject in
-                (noted[subject] ?? []).filter { $0 > since }.count >= limit
-            }
-        }
-        guard !blocked else {
-            throw Refusal(
-                .tooManyAttempts,
-                "Too many \(what): wait \(Self.windowMinutes) minutes, then try again.")
-        }
+        let since = Self.since(now)
+        let waits = state.withLock { isBlocked(subjects, since: since, $0) }
+        if waits { throw refusal }
     }
 
     func note(_ subjects: [String], now: Instant) {
-        let since = now.adding(milliseconds: -Int64(Self.windowMinutes) * 60_000).milliseconds
-        state.withLock { noted in
-            if noted.count >= Self.subjectLimit {
-                noted = noted.filter { ($0.value.last ?? 0) > since }
-                if noted.count >= Self.subjectLimit,
-                    let oldest = noted.min(by: { ($0.value.last ?? 0) < ($1.value.last ?? 0) })
-                {
-                    noted[oldest.key] = nil
-                }
+        state.withLock { add(subjects, now, to: &$0) }
+    }
+
+    /// Checks and notes in one, so that many at once are counted as many.
+    ///
+    /// - Throws: a refusal while one of `subjects` has to wait; then nothing is noted.
+    func take(_ subjects: [String], now: Instant) throws(Refusal) {
+        let since = Self.since(now)
+        let isTaken = state.withLock { noted -> Bool in
+            guard !isBlocked(subjects, since: since, noted) else { return false }
+            add(subjects, now, to: &noted)
+            return true
+        }
+        if !isTaken { throw refusal }
+    }
+
+    private var refusal: Refusal {
+        Refusal(
+            .tooManyAttempts,
+            "Too many \(what): wait \(Self.windowMinutes) minutes, then try again.")
+    }
+
+    private static func since(_ now: Instant) -> Int64 {
+        now.adding(milliseconds: -Int64(windowMinutes) * 60_000).milliseconds
+    }
+
+    private func isBlocked(
+        _ subjects: [String], since: Int64, _ noted: [String: [Int64]]
+    ) -> Bool {
+        subjects.contains { (noted[$0] ?? []).filter { $0 > since }.count >= limit }
+    }
+
+    private func add(_ subjects: [String], _ now: Instant, to noted: inout [String: [Int64]]) {
+        let since = Self.since(now)
+        if noted.count + subjects.count > Self.subjectLimit {
+            noted = noted.filter { ($0.value.last ?? 0) > since }
+        }
+        for subject in subjects {
+            if noted[subject] == nil, noted.count >= Self.subjectLimit,
+                let oldest = noted.min(by: { ($0.value.last ?? 0) < ($1.value.last ?? 0) })
+            {
+                noted[oldest.key] = nil
             }
-            for subject in subjects {
-                let recent = (noted[subject] ?? []).filter { $0 > since }
-                noted[subject] = recent.suffix(limit - 1) + [now.milliseconds]
-            }
+            let recent = (noted[subject] ?? []).filter { $0 > since }
+            noted[subject] = recent.suffix(limit - 1) + [now.milliseconds]
         }
     }
 

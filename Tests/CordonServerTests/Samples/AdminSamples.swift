@@ -19,12 +19,12 @@ extension Sample {
             Sample("NewToken", NewTokenPage(token: token(say, secret: say("cordon_pat_secret")))),
             Sample("Bundle", BundlePage(number: say("INC-2026-0007"), returned: nil)),
             Sample("BundleFaulty", bundleFaulty(say)),
-            Sample("ReportLinks", ReportLinksPage(links: [token(say)])),
+            Sample("ReportLinks", ReportLinksPage(links: [link(say)])),
             Sample("ReportLinksFaulty", reportLinksFaulty(say)),
             Sample(
                 "ReportLinksMade",
                 ReportLinksPage(
-                    links: [token(say)],
+                    links: [link(say)],
                     made: "https://cordon.example.com"
                         + PagePaths.reportLink(say("cordon_pat_secret")))),
         ]
@@ -37,6 +37,12 @@ extension Sample {
                 id: BundlePage.formID,
                 fields: ["recipient": say("The court"), "redact": "input\noutput", "from": "x"],
                 faults: [FormFault("from", say("This is no time."))]))
+    }
+
+    private static func link(_ say: (String) -> String) -> ReportLinksPage.Link {
+        ReportLinksPage.Link(
+            id: "01JX3M8Q6ZK4T5V6W7X8Y9Z0AB", name: say("Poster"), madeBy: say("adam"),
+            expiresAt: now.adding(days: 90))
     }
 
     private static func reportLinksFaulty(_ say: (String) -> String) -> ReportLinksPage {

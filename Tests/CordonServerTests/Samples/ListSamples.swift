@@ -12,6 +12,8 @@ extension Sample {
             Sample("NearMissesNone", NearMissListPage(page: empty, now: at)),
             Sample("Quality", quality(say)), Sample("QualityNone", qualityNone(say)),
             Sample("Actions", actions(say)), Sample("ActionsNone", actionsNone),
+            Sample("Duties", duties(say)),
+            Sample("DutiesNone", DutyListPage(duties: [], isWhole: true, now: at)),
             Sample("QuarterlyReview", review(say)), Sample("QuarterlyReviewNone", reviewNone(say)),
             Sample("QuarterlyReviewFew", reviewFew(say)),
             Sample("Approval", approval(say)), Sample("ApprovalFaulty", approvalFaulty(say)),
@@ -111,6 +113,20 @@ extension Sample {
                 faults: [FormFault("evidence", say("This must not be empty."))]))
     }
 
+    private static func duties(_ say: (String) -> String) -> DutyListPage {
+        let days: [Int?] = [-1, 3, 30, nil]
+        return DutyListPage(
+            duties: days.enumerated().map { index, days in
+                ListedDuty(
+                    incident: say("INC-2026-000\(index)"),
+                    workflow: index == 2 ? nil : say("Monthly summaries"),
+                    name: say("GDPR, article 33"),
+                    decision: index == 2 ? .applies : .pending,
+                    reason: say("A customer's data was seen."),
+                    dueAt: days.map { at.adding(days: $0) }, by: say("carla"), at: at)
+            }, isWhole: false, now: at)
+    }
+
     private static var actionsNone: ActionListPage {
         ActionListPage(
             items: [], count: 0, overdue: 0, from: 0, next: nil, isWhole: true, now: at,
@@ -143,7 +159,9 @@ extension Sample {
             reviewed(say, 6, .declined), reviewed(say, 7, .nearMiss, quarters: 1),
             reviewed(say, 8, .incident, quarters: 7),
         ]
-        let counted = incidents.filter { $0.counts && $0.quarter == Quarter(containing: at) }
+        let counted = incidents.filter {
+            $0.kind != .declined && $0.quarter == Quarter(containing: at)
+        }
         return QuarterlyReviewPage(
             figures: figures(incidents),
             listed: counted.enumerated().map {

@@ -177,6 +177,8 @@ extension Sample {
             Sample("Followed", followed(say, .stopped(halted), .open), isInside: false),
             Sample("FollowedFaulty", followedFaulty(say), isInside: false),
             Sample("FollowedClosed", followed(say, .notListed, .closed), isInside: false),
+            Sample("FollowedDeclined", followed(say, .notNamed, .declined), isInside: false),
+            Sample("FollowedNotNamed", followed(say, .notNamed, .reported), isInside: false),
         ]
     }
 
@@ -195,7 +197,7 @@ extension Sample {
         return FollowedReportPage(
             reference: say("INC-2026-0007"), state: state, stop: stop,
             added: state == .closed
-                ? [] : [.init(name: say("What the reporter added"), size: 1_200, at: at)],
+                ? [] : [.init(name: say("What the reporter added"), at: at)],
             path: path, address: "https://cordon.example.com" + path, unkept: unkept,
             returned: returned)
     }

@@ -185,7 +185,8 @@ extension Sample {
                 OverTimePage.Counted(
                     month: month,
                     kinds: isFew ? [:] : [.qualityIssue: index, .nearMiss: 1, .incident: 1])
-            }, changes: isFew ? [] : changes(say))
+            }, changes: isFew ? [] : changes(say),
+            isUnfinished: true)
     }
 
     private static let at = WorkflowSample.at

@@ -82,14 +82,20 @@ enum AdminPages {
     // MARK: Reports without an account
 
     private static let links = Page(.get, PagePaths.reportLinks, .lendReportLink) { visit in
-        visit.page(ReportLinksPage(links: try await own(visit)))
+        visit.page(try await linksPage(visit))
     }
 
-    /// The administrator's own, as every token belongs to somebody.
-    private static func own(_ visit: Visit) async throws -> [TokenView] {
-        try await visit.view(TokenListView.self, "listTokens").items.filter {
-            $0.scopes == [TokenScope.reportLink.rawValue]
+    private static func linksPage(
+        _ visit: Visit, made: String? = nil, returned: ReturnedForm? = nil
+    ) async throws -> ReportLinksPage {
+        let links = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            try work.reportLinks().map { link in
+                ReportLinksPage.Link(
+                    id: link.token.id, name: link.token.name, madeBy: link.madeBy.name,
+                    expiresAt: link.token.expiresAt)
+            }
         }
+        return ReportLinksPage(links: links, made: made, returned: returned)
     }
 
     /// Its answer is the page itself: the address is shown once.
@@ -99,14 +105,13 @@ enum AdminPages {
         let sent = fields
         return try await visit.orAgain(
             ReportLinksPage.formID, sent,
-            { $0.page(ReportLinksPage(links: try await own($0), returned: $1)) }
+            { $0.page(try await linksPage($0, returned: $1)) }
         ) {
             let made = try await visit.perform("createToken", sent)
             let token = try made.decoded(as: TokenView.self)
             let path = PagePaths.reportLink(token.token ?? "")
             return visit.page(
-                ReportLinksPage(
-                    links: try await own(visit), made: visit.exchange.address + path),
+                try await linksPage(visit, made: visit.exchange.address + path),
                 status: 201)
         }
     }
@@ -115,6 +120,6 @@ enum AdminPages {
         "/admin/report-links/{id}/revoke", .lendReportLink, form: "revoke",
         operation: "revokeToken", then: { _, _ in PagePaths.reportLinks },
         again: { visit, returned in
-            visit.page(ReportLinksPage(links: try await own(visit), returned: returned))
+            visit.page(try await linksPage(visit, returned: returned))
         })
 }

@@ -1,11 +1,20 @@
-import CordonAPI
+import CordonCore
 
 /// The links by which people report who have no account, or do not want to be named.
 package struct ReportLinksPage: PageModel, Sendable {
-    let links: [TokenView]
+    /// Those in use, whoever made them.
+    let links: [Link]
     /// The address of a link that was just made, which is shown this once.
     var made: String?
     var returned: ReturnedForm?
+
+    struct Link: Sendable {
+        let id: String
+        let name: String
+        /// The login of the administrator on whose account it stands.
+        let madeBy: String
+        let expiresAt: Instant
+    }
 
     static let formID = "new-link"
 
@@ -18,7 +27,8 @@ package struct ReportLinksPage: PageModel, Sendable {
                     """
                     Whoever has such a link can report something wrong without signing in, and \
                     nobody is told who it was: put it where the people find it who work with AI. \
-                    They see the names of your workflows, and nothing else; they cannot stop one.
+                    They see the names of your workflows and whether what they reported is \
+                    stopped; they cannot stop anything. When a link was used is not noted.
                     """),
                 address, list, form,
             ])
@@ -43,20 +53,20 @@ package struct ReportLinksPage: PageModel, Sendable {
     private var list: HTML {
         if links.isEmpty {
             return .section(
-                "links", "Links that you have made",
+                "links", "Links in use",
                 [
                     HTML.paragraph(
                         "None: whoever wants to report something has to sign in.")
                 ])
         }
         let table = ListTable(
-            caption: "Links that you have made",
-            head: ["Name", "Ends", "Last used", "End it"], rows: links.map(cells)
+            caption: "Links in use",
+            head: ["Name", "Made by", "Ends", "End it"], rows: links.map(cells)
         ).html
-        return .section("links", "Links that you have made", [table])
+        return .section("links", "Links in use", [table])
     }
 
-    private func cells(_ link: TokenView) -> [HTML] {
+    private func cells(_ link: Link) -> [HTML] {
         let form: HTML = """
             <form class="inline" method="post" action="\(PagePaths.ending(reportLink: link.id))">
             \(FormField.token)
@@ -64,8 +74,7 @@ package struct ReportLinksPage: PageModel, Sendable {
             </form>
             """
         return [
-            HTML.said(link.name), HTML.time(link.expiresAt),
-            link.lastUsedAt.map { HTML.time($0) } ?? HTML.say("Never"), form,
+            HTML.said(link.name), HTML.said(link.madeBy), HTML.time(link.expiresAt), form,
         ]
     }
 
@@ -74,7 +83,8 @@ package struct ReportLinksPage: PageModel, Sendable {
         return .section(
             "make-link", "Make a link",
             [
-                HTML.hint("It works for as long as you are an administrator, or until you end it."),
+                HTML.hint(
+                    "It works for as long as you are an administrator, or until one ends it."),
                 scope.form(
                     to: PagePaths.reportLinks, button: "Make the link",
                     [

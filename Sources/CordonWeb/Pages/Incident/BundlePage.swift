@@ -19,6 +19,11 @@ package struct BundlePage: PageModel, Sendable {
                     A ZIP file with the file, the evidence and its proofs, which anybody can check \
                     without Cordon. What is kept back is left out with its reason; its commitment \
                     stays in the bundle, so that nobody can put something else in its place later.
+                    """),
+                HTML.paragraph(
+                    """
+                    What people wrote into the file, and what they attached to it, is in the \
+                    bundle whole: only the records of the workflow can be kept back in part.
                     """), form,
             ])
     }
@@ -26,7 +31,7 @@ package struct BundlePage: PageModel, Sendable {
     private var form: HTML {
         let scope = FormScope(Self.formID, returned)
         return scope.form(
-            to: PagePaths.bundlePage(number), button: "Take the bundle (ZIP)",
+            to: PagePaths.bundlePage(number), button: "Take the bundle (ZIP)", givesFile: true,
             [
                 scope.field(
                     "recipient", "For whom is the bundle?", hint: "It is kept who got one.",

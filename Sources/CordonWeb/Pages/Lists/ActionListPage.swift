@@ -28,13 +28,17 @@ package struct ActionListPage: PageModel, Sendable {
     package var content: PageContent {
         PageContent(
             "Actions", in: .actions, hasFaults: returned != nil,
-            [summary, "<h1>\(say: "Actions")</h1>"] + introduction + [list])
+            [summary, "<h1>\(say: "Actions")</h1>"] + introduction + [list, duties])
     }
 
     private var summary: HTML {
         guard let returned else { return .nothing }
         let isShown = items.contains { Self.formID($0.id) == returned.id }
         return isShown && mayRespond ? returned.summary : returned.summaryWithoutForm
+    }
+
+    private var duties: HTML {
+        "<p>\(HTML.link(PagePaths.duties, "Whom somebody has to tell, and by when"))</p>"
     }
 
     private var introduction: [HTML] {
@@ -88,7 +92,7 @@ package struct ActionListPage: PageModel, Sendable {
         return """
             <li>
             <h2>\(HTML.said(action.title))</h2>
-            <p class="badges">\([due(action), gate(action)])</p>
+            <p class="badges">\([DueBadge(action.dueAt, now: now).html, gate(action)])</p>
             \([HTML.facts(facts), form(action)])
             </li>
             """
@@ -99,12 +103,6 @@ package struct ActionListPage: PageModel, Sendable {
             <a href="\(PagePaths.incident(action.incident))">\(action.incident)</a>
             """
         return action.workflow.map { "\(link), \(HTML.said($0))" as HTML } ?? link
-    }
-
-    private func due(_ action: ListedAction) -> HTML {
-        if action.dueAt < now { return Badge(.bad, "▲", "Overdue").html }
-        if action.dueAt < now.adding(days: 7) { return Badge(.warning, "◐", "Due soon").html }
-        return Badge(.calm, "○", "Due later").html
     }
 
     private func gate(_ action: ListedAction) -> HTML {
@@ -124,6 +122,23 @@ package struct ActionListPage: PageModel, Sendable {
                     hint: "A link, a version, a test: whatever somebody else can check."
                 ).text(scope.value("evidence"), rows: 2),
             ])
+    }
+}
+
+/// How near the time is by which something has to be done.
+struct DueBadge: Sendable {
+    let dueAt: Instant
+    let now: Instant
+
+    init(_ dueAt: Instant, now: Instant) {
+        self.dueAt = dueAt
+        self.now = now
+    }
+
+    var html: HTML {
+        if dueAt < now { return Badge(.bad, "▲", "Overdue").html }
+        if dueAt < now.adding(days: 7) { return Badge(.warning, "◐", "Due soon").html }
+        return Badge(.calm, "○", "Due later").html
     }
 }
 

@@ -4,7 +4,7 @@ import HTTPTypes
 
 /// The list of what is to be put right, and the word that something is.
 enum ActionPages {
-    static let all: [Page] = [list, done]
+    static let all: [Page] = [list, done, duties]
 
     private static let list = Page(.get, PagePaths.actions, .readIncidents) { visit in
         let from = visit.exchange.query["after"].flatMap { Int($0) } ?? 0
@@ -44,6 +44,18 @@ enum ActionPages {
         return shown.compactMap { action in
             known[action.incident]?.first { $0.id == action.id }
         }
+    }
+
+    private static let duties = Page(.get, PagePaths.duties, .readIncidents) { visit in
+        let now = visit.exchange.operations.outside.now()
+        let most = DutyListPage.incidentsAtMost
+        let found = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            try work.incidentsNotifying(limit: most + 1).map(ListedDuty.open)
+        }
+        return visit.page(
+            DutyListPage(
+                duties: found.prefix(most).joined().sorted(by: ListedDuty.isSooner),
+                isWhole: found.count <= most, now: now))
     }
 
     private static let done = Page(.post, "/actions/{number}/{id}/done", .respond) { visit in

@@ -7,7 +7,7 @@ package struct FollowedReportPage: PageModel, Sendable {
     let reference: String
     let state: Incident.State
     let stop: ReceiptPage.Stop
-    /// What the reporter has added since, oldest first.
+    /// What came with the report and since, oldest first.
     let added: [Added]
     /// Where this page is, on this server and as a whole address.
     let path: String
@@ -18,7 +18,6 @@ package struct FollowedReportPage: PageModel, Sendable {
 
     struct Added: Sendable {
         let name: String
-        let size: Int
         let at: Instant
     }
 
@@ -29,10 +28,28 @@ package struct FollowedReportPage: PageModel, Sendable {
         return PageContent(
             "Your report", hasFaults: returned != nil,
             [
-                returned?.summary ?? .nothing, "<h1>\(say: "Your report")</h1>", top,
-                HTML.unkept(unkept), verdict.section, verdict.fallback, more,
-                HTML.afterReport,
+                summary, "<h1>\(say: "Your report")</h1>", top, HTML.unkept(unkept), ended,
+                isOver ? .nothing : "\([verdict.section, verdict.fallback])", more,
+                isOver ? .nothing : HTML.afterReport,
             ])
+    }
+
+    /// Whether nobody works on it any more.
+    private var isOver: Bool { state == .closed || state == .declined }
+
+    private var summary: HTML {
+        guard let returned else { return .nothing }
+        return state == .closed ? returned.summaryWithoutForm : returned.summary
+    }
+
+    private var ended: HTML {
+        switch state {
+        case .closed: HTML.paragraph("It was looked into, and the matter is closed.")
+        case .declined:
+            HTML.paragraph(
+                "It was looked at, and those who answer for it decided that it is no incident.")
+        default: .nothing
+        }
     }
 
     private var top: HTML {
@@ -47,17 +64,23 @@ package struct FollowedReportPage: PageModel, Sendable {
 
     private var more: HTML {
         let lines = added.map { one -> HTML in
-            let words: Phrase = "\(HTML.said(one.name)), \(one.size) bytes"
-            return "\(say: words), \(HTML.time(one.at))"
+            "\(HTML.said(one.name)), \(HTML.time(one.at))"
         }
         let list: HTML =
             lines.isEmpty ? HTML.hint("You have added nothing so far.") : HTML.list(lines)
-        return .section("more", "What you have added", [list, state == .closed ? closed : form])
+        return .section(
+            "more", "What you have added", [list] + (state == .closed ? [closed, lost] : [form]))
     }
 
     private var closed: HTML {
         HTML.paragraph(
             "It is closed, and nothing can be added to it. Report it again if it goes on.")
+    }
+
+    /// What was typed while it was closed, to be copied.
+    private var lost: HTML {
+        guard let text = returned?.fields["text"], !text.isEmpty else { return .nothing }
+        return HTML.exact(text)
     }
 
     private var form: HTML {
@@ -89,7 +112,7 @@ extension FollowedReportPage {
             reference: incident.number, state: incident.state,
             stop: ReceiptPage.Stop(sequence),
             added: incident.evidence.filter { $0.by.id == incident.reporter.id }.map {
-                Added(name: $0.value.name, size: $0.value.size, at: $0.at)
+                Added(name: $0.value.name, at: $0.at)
             }, path: path, address: address, unkept: unkept, returned: returned)
     }
 }

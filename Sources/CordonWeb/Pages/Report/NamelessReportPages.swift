@@ -34,15 +34,18 @@ enum NamelessReportPages {
         .post, linkPath,
         admit: {
             try checkLink($0)
-            try count($0)
+            try checkAddress($0)
         }
     ) { visit in
-        let fields = try visit.checkedForm().filter { $0.key != "stop" && $0.key != "contact" }
+        let fields = visit.form.filter { !["csrf", "once", "stop", "contact"].contains($0.key) }
         return try await visit.orAgain(
-            ReportPage.formID, fields, { try await reportPage($0, $1) }
+            ReportPage.formID, fields,
+            { visit, returned in visit.withFormCookie(try await reportPage(visit, returned)) }
         ) {
-            // A secret for each report: two of one person cannot be told to belong together.
-            let secret = try secret(of: visit)
+            _ = try visit.checkedForm()
+            try checkFiles(visit)
+            try take(visit, link: try visit.parameter("secret"))
+            let secret = secret(of: visit, fields)
             let reporter = visit.acting(as: AnonymousReporter(secret: secret))
             let answer = try await reporter.perform("report", fields)
             let number = try answer.decoded(as: ReportView.self).incident
@@ -59,21 +62,25 @@ enum NamelessReportPages {
         return visit.page(try await ReportPages.model(visit, returned, link: link))
     }
 
-    /// The reporter's secret: the same for a form that is sent twice from one showing of its page,
-    /// so that it counts once.
+    /// A secret for each report, so that two of one person cannot be told to belong together.
     ///
-    /// Both the visitor's cookie and the page's key are random and known to that browser alone.
-    private static func secret(of visit: Visit) throws -> String {
+    /// It is the same for a form that is sent twice, unchanged, from one showing of its page, so
+    /// that it counts once. The visitor's cookie and the page's key are random and known to that
+    /// browser alone.
+    private static func secret(of visit: Visit, _ fields: [String: String]) -> String {
         guard let once = visit.form["once"], !once.isEmpty else {
             return Door(visit.exchange).newSecret()
         }
-        return "cordon_report_" + Hex.sha256(Array("report \(visit.formSecret) \(once)".utf8))
+        let said = fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let whole = "report \(visit.formSecret) \(once) \(said)"
+        return "cordon_report_" + Hex.sha256(Array(whole.utf8))
     }
 
     // MARK: Follow
 
-    private static let follow = page(.get, followedPath, admit: { try await checkReporter($0) }) {
-        visit in
+    private static let follow = page(
+        .get, followedPath, admit: { try await checkReporter($0) }
+    ) { visit in
         visit.withFormCookie(try await followed(visit, nil))
     }
 
@@ -81,23 +88,27 @@ enum NamelessReportPages {
         .post, followedPath,
         admit: {
             try await checkReporter($0)
-            try count($0)
+            try checkAddress($0)
         }
     ) { visit in
-        let fields = try visit.checkedForm()
-        let files = visit.files.filter { $0.field == "files" && !$0.bytes.isEmpty }
+        let fields = visit.form.filter { !["csrf", "once"].contains($0.key) }
         return try await visit.orAgain(
-            FollowedReportPage.formID, fields, { try await followed($0, $1) }
+            FollowedReportPage.formID, fields,
+            { visit, returned in visit.withFormCookie(try await followed(visit, returned)) }
         ) {
+            _ = try visit.checkedForm()
+            try checkFiles(visit)
             let number = try visit.parameter("number")
             let hasText = fields["text"]?.contains { !$0.isWhitespace } == true
-            guard hasText || !files.isEmpty else {
+            guard hasText || !files(visit).isEmpty else {
                 let message = "Write a text or choose a file."
                 throw Refusal(
                     .invalidInput, message,
                     blockers: [Blocker("text", message, pointer: "/text")])
             }
             let reporter = try reporter(visit)
+            try await checkRoom(reporter, adding: (hasText ? 1 : 0) + files(visit).count)
+            try take(visit, link: nil)
             if hasText {
                 let text = fields["text"] ?? ""
                 let named = ["kind": "other", "name": "What the reporter added", "text": text]
@@ -131,8 +142,7 @@ enum NamelessReportPages {
     // MARK: Who is let in
 
     private static func checkLink(_ visit: Visit) throws {
-        let secret = try visit.parameter("secret")
-        let hash = Credential(cookie: secret).hash
+        let hash = Credential(cookie: try visit.parameter("secret")).hash
         guard visit.exchange.operations.gate.caller(hash)?.isReportLink == true else {
             throw Refusal(
                 .notFound, "This link is not in use any more: ask who gave it to you for a new one."
@@ -140,22 +150,72 @@ enum NamelessReportPages {
         }
     }
 
+    /// Asked before the incident is read: guessing costs next to nothing.
     private static func checkReporter(_ visit: Visit) async throws {
+        let number = try visit.parameter("number")
         let exchange = try reporter(visit).exchange
-        try await exchange.operations.ask(exchange.asCaller) { work in
-            _ = try IncidentRoutes.readable(work, exchange)
+        guard try await exchange.operations.ask(exchange.asCaller, { try $0.hasReported(number) })
+        else { throw Refusal(.notFound, "There is no report at this address.") }
+    }
+
+    // MARK: How much
+
+    /// Files of one form without an account.
+    static let filesAtMost = 10
+    /// Pieces that a reporter without an account may have with one report, and their bytes in all:
+    /// adding undoes signatures, and what is kept cannot be deleted.
+    static let piecesAtMost = 20
+    static let bytesAtMost = Page.namelessFileLimit
+
+    private static func files(_ visit: Visit) -> [MultipartForm.File] {
+        visit.files.filter { $0.field == "files" && !$0.bytes.isEmpty }
+    }
+
+    private static func checkFiles(_ visit: Visit) throws(Refusal) {
+        let files = files(visit)
+        guard files.count <= filesAtMost else {
+            throw tooMuch("Choose at most \(filesAtMost) files.")
+        }
+        guard files.reduce(0, { $0 + $1.bytes.count }) <= bytesAtMost else {
+            throw tooMuch("Choose files that have at most \(bytesAtMost >> 20) MB together.")
         }
     }
 
-    /// Counts what is sent by one address and one link, before it is read.
-    private static func count(_ visit: Visit) throws {
+    private static func checkRoom(_ reporter: Visit, adding count: Int) async throws {
+        let exchange = reporter.exchange
+        let own = try await exchange.operations.ask(exchange.asCaller) { work in
+            let incident = try IncidentRoutes.readable(work, exchange).incident
+            return incident.evidence.filter { $0.by.id == incident.reporter.id }.map(\.value.size)
+        }
+        let bytes = own.reduce(0, +) + files(reporter).reduce(0) { $0 + $1.bytes.count }
+        guard own.count + count <= piecesAtMost, bytes <= bytesAtMost else {
+            throw Refusal(
+                .tooLarge,
+                "One report takes \(piecesAtMost) additions with \(bytesAtMost >> 20) MB: report "
+                    + "again if there is more to say.")
+        }
+    }
+
+    private static func tooMuch(_ message: String) -> Refusal {
+        Refusal(.tooLarge, message, blockers: [Blocker("files", message, pointer: "/files")])
+    }
+
+    /// Before a form is read, which takes memory.
+    private static func checkAddress(_ visit: Visit) throws(Refusal) {
         let exchange = visit.exchange
-        let secret = Credential(cookie: try visit.parameter("secret")).hash
-        let subjects =
-            ["secret \(secret)"] + Throttle.subjects(address: exchange.remoteAddress)
+        try exchange.site.reportsFromAnAddress.check(
+            Throttle.subjects(address: exchange.remoteAddress),
+            now: exchange.operations.outside.now())
+    }
+
+    /// Counts what is sent, once it is a form of ours.
+    private static func take(_ visit: Visit, link: String?) throws(Refusal) {
+        let exchange = visit.exchange
         let now = exchange.operations.outside.now()
-        try exchange.site.reports.check(subjects, now: now)
-        exchange.site.reports.note(subjects, now: now)
+        try exchange.site.reportsFromAnAddress.take(
+            Throttle.subjects(address: exchange.remoteAddress), now: now)
+        guard let link else { return }
+        try exchange.site.reportsByALink.take([Credential(cookie: link).hash], now: now)
     }
 }
 

@@ -14,6 +14,8 @@ package struct ReceiptPage: PageModel, Sendable {
     enum Stop: Sendable {
         /// Nor has the report stopped it unasked, as it does when it trips a watch.
         case notAsked(key: String, name: String)
+        /// The report says nothing of which it is.
+        case notNamed
         /// Nothing that Cordon knows could be stopped.
         case notListed
         /// It was stopped, and runs again since the incident's restart.
@@ -64,7 +66,7 @@ extension ReceiptPage.Stop {
     /// one passed over that a watch brought about.
     init(_ sequence: ResponseSequence) {
         guard let workflow = sequence.workflow else {
-            self = .notListed
+            self = sequence.incident.report.unlisted == nil ? .notNamed : .notListed
             return
         }
         let own = sequence.incident.containments.last { $0.workflow == workflow.key }?.containment

@@ -38,9 +38,11 @@ package struct ReportPage: PageModel, Sendable {
         if link == nil { return .nothing }
         return HTML.paragraph(
             """
-            Nobody is told who you are, and Cordon does not know it: write nothing, and choose no \
-            file, that gives you away, unless you want to be asked. Keep the address that you get \
-            afterwards: it is the only way back to your report.
+            Nobody is told who you are, and Cordon does not know it. Write nothing that gives you \
+            away, unless you want to be asked; a photo can hold where and with which phone it was \
+            taken, a document its author’s name, and the network of your company can see that you \
+            were here. Keep the address that you get afterwards: it is the only way back to your \
+            report.
             """)
     }
 

@@ -32,6 +32,14 @@ struct StopVerdict: Sendable {
                     its restart.
                     """)
             ]
+        case .notNamed:
+            [
+                HTML.paragraph(
+                    """
+                    No. Cordon does not know which workflow this is about, so nothing is stopped. \
+                    If you can name it now, add it.
+                    """)
+            ]
         case .notListed:
             [
                 HTML.paragraph(
@@ -71,9 +79,13 @@ struct StopVerdict: Sendable {
     /// How the work goes on where it is stopped.
     var fallback: HTML {
         switch stop {
-        case .notAsked, .notListed, .restarted: HTML.nothing
+        case .notAsked, .notNamed, .notListed, .restarted: HTML.nothing
         case .stopping(let halted), .stopped(let halted):
-            HTML.section("fallback", "How the work goes on", FallbackText.whole(halted.fallback))
+            HTML.section(
+                "fallback", "How the work goes on",
+                hasAccount
+                    ? FallbackText.whole(halted.fallback)
+                    : [FallbackText.sentence(halted.fallback?.title)])
         }
     }
 }

@@ -22,7 +22,7 @@ struct QuarterFigures: Sendable {
         _ quarter: Quarter, _ tally: QuarterTally, telling: [ReviewedIncident], policy: Policy
     ) {
         self.quarter = quarter
-        incidents = telling.filter { $0.counts && $0.quarter == quarter }
+        incidents = telling.filter { $0.kind != .declined && $0.quarter == quarter }
         quarters = Self.compared(with: quarter)
         let kinds = tally.kinds
         self.kinds = kinds
@@ -38,6 +38,9 @@ struct QuarterFigures: Sendable {
 
     /// Whether there are enough for figures that mean more than the list does.
     var hasTrend: Bool { total >= Self.trendFrom }
+
+    /// Whether anything was reported in the quarters that are compared.
+    var hasAnything: Bool { kinds.values.contains { $0.values.contains { $0 > 0 } } }
 
     func count(_ kind: Kind, in quarter: Quarter) -> Int { kinds[quarter]?[kind] ?? 0 }
 

@@ -14,9 +14,9 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     let isWhole: Bool
 
     /// Incidents with a cause, an action or a stop that are read, newest first.
-    static let incidentsAtMost = 1_000
+    static let incidentsAtMost = 500
     /// Incidents that are listed.
-    static let listedAtMost = 25
+    static let listedAtMost = 20
     /// Incidents whose time to contain is drawn.
     static let drawnAtMost = 20
 
@@ -24,7 +24,7 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     /// Rows of the tables of workflows.
     private static let rowsAtMost = 25
     /// Incidents that are named behind one control, the newest.
-    private static let namedAtMost = 8
+    private static let namedAtMost = 5
 
     package var content: PageContent {
         PageContent(
@@ -39,13 +39,17 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     private var ways: HTML {
         let before = quarter.advanced(by: -1)
         let after = quarter.advanced(by: 1)
-        var links: [HTML] = [
-            "<a rel=\"prev\" href=\"\(PagePaths.review(before))\">\(say: before.words)</a>"
-        ]
+        var links: [HTML] = []
+        // Two years without anything are where the records begin.
+        if figures.hasAnything {
+            links.append(
+                "<a rel=\"prev\" href=\"\(PagePaths.review(before))\">\(say: before.words)</a>")
+        }
         if after.start <= now {
             links.append(
                 "<a rel=\"next\" href=\"\(PagePaths.review(after))\">\(say: after.words)</a>")
         }
+        if links.isEmpty { return .nothing }
         return """
             <nav class="toolbar" aria-label="\(say: "Other quarters")">
             \(links)

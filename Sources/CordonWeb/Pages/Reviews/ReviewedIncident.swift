@@ -15,9 +15,6 @@ struct ReviewedIncident: Sendable {
     /// From the report until the last place had proved its stop; `nil` while it has not, or where
     /// nothing was stopped.
     var secondsToContain: Int?
-
-    /// Whether it is counted: what was declined is not.
-    var counts: Bool { kind != .declined }
 }
 
 extension ReviewedIncident {

@@ -11,10 +11,12 @@ package struct OverTimePage: PageModel, Sendable {
     let months: [Counted]
     /// In those months, the oldest first.
     let changes: [ChangeView]
+    /// Whether the last month is not over.
+    let isUnfinished: Bool
 
     struct Counted: Sendable {
         let month: Month
-        /// What was declined is in none of them.
+        /// What was declined is counted under its own kind, which is not shown.
         let kinds: [Kind: Int]
     }
 
@@ -59,7 +61,15 @@ package struct OverTimePage: PageModel, Sendable {
                         """), "<p>\(link)</p>",
                 ])
         }
-        return .section("faults", "Faults", [chart.html, "<p>\(link)</p>"])
+        return .section(
+            "faults", "Faults",
+            [
+                chart.html,
+                HTML.hint(
+                    "Months are those of UTC. What was seen for the first time is no change."),
+                isUnfinished ? HTML.hint("The last month is not over yet.") : .nothing,
+                "<p>\(link)</p>",
+            ])
     }
 
     private var chart: BarChart {
@@ -67,7 +77,7 @@ package struct OverTimePage: PageModel, Sendable {
             id: "chart-quality", caption: "Faults by month, and what was changed",
             summary: """
                 Two bars for each of \(months.count) months: quality issues, and near misses and \
-                incidents with stripes; \(changes.count) changes as diamonds below.
+                incidents with stripes. Changes stand below as diamonds.
                 """,
             period: "Month", categories: months.map(\.month.short),
             series: [
@@ -80,7 +90,7 @@ package struct OverTimePage: PageModel, Sendable {
 
     /// Months are of different length and equally wide: each moment stands within its own.
     private var places: [Int] {
-        changes.compactMap { change in
+        let places = changes.filter { !$0.first }.compactMap { change -> Int? in
             guard let at = Instant(rfc3339: change.at),
                 let index = months.firstIndex(where: {
                     $0.month.start <= at && at < $0.month.end
@@ -92,6 +102,7 @@ package struct OverTimePage: PageModel, Sendable {
                 / (month.end.milliseconds - month.start.milliseconds)
             return (index * 1_000 + Int(part)) / months.count
         }
+        return Set(places).sorted()
     }
 
     private var changed: HTML {

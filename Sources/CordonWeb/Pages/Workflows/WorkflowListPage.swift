@@ -71,10 +71,10 @@ package struct WorkflowListPage: PageModel, Sendable {
 
     private var table: HTML {
         if rows.isEmpty { return empty }
-        let table = HTML.table(
-            "\(rows.count) workflows on this page",
-            ["Workflow", "State", "Owner", "Ready for production"], rows.map(cells))
-        return "<div class=\"cards-narrow\">\n\(table)\n</div>"
+        return ListTable(
+            caption: "\(rows.count) workflows on this page",
+            head: ["Workflow", "State", "Owner", "Ready for production"], rows: rows.map(cells)
+        ).html
     }
 
     private var empty: HTML {

@@ -72,8 +72,17 @@ enum WorkflowPages {
 
     // MARK: One workflow
 
+    /// What nobody has registered leads to its evidence, if it sent any: that is all of it.
     private static let show = Page(.get, "/workflows/{key}", .readWorkflows) { visit in
-        try await workflowPage(visit, nil)
+        do {
+            return try await workflowPage(visit, nil)
+        } catch let refusal as Refusal where refusal.kind == .notFound {
+            guard visit.may(.readEvidence),
+                let sent = try? await visit.view(WorkflowEvidenceView.self, "showCapture"),
+                !sent.registered, sent.records > 0
+            else { throw refusal }
+            return .redirect(PagePaths.workflowEvidence(sent.workflow))
+        }
     }
 
     /// What one snapshot says of a workflow.
@@ -132,7 +141,9 @@ enum WorkflowPages {
         let changes = try await visit.view(
             ChangeListView.self, "listChanges", query: ["from": from])
         return visit.page(
-            OverTimePage(key: key, name: name, months: counted, changes: changes.items))
+            OverTimePage(
+                key: key, name: name, months: counted, changes: changes.items,
+                isUnfinished: exchange.operations.outside.now() < last.end))
     }
 
     private static func incidents(
