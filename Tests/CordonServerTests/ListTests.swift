@@ -71,6 +71,21 @@ struct ListTests {
         #expect(ListedIncident.short(String(repeating: "x", count: 200)).count == 120)
     }
 
+    // MARK: Months
+
+    @Test(
+        arguments: [
+            ("2026-01-01T00:00:00Z", 2026, 1), ("2026-12-31T23:59:59.999Z", 2026, 12),
+            ("2024-02-29T12:00:00Z", 2024, 2),
+        ] as [(String, Int, Int)])
+    func aMomentLiesInItsMonth(_ text: String, _ year: Int, _ number: Int) throws {
+        let month = Month(containing: try #require(Instant(rfc3339: text)))
+        #expect((month.year, month.number) == (year, number))
+        #expect(Month(containing: month.start) == month)
+        #expect(Month(containing: month.end) == month.advanced(by: 1))
+        #expect(month.advanced(by: -25).advanced(by: 25) == month)
+    }
+
     // MARK: Quarters
 
     @Test(arguments: [

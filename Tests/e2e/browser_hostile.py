@@ -499,6 +499,7 @@ class Hostile:
         for key in ("attacked", "waiting"):
             paths[f"edit {key}"] = f"/workflows/{key}/edit"
             paths[f"stop form {key}"] = f"/workflows/{key}/stop"
+            paths[f"over time {key}"] = f"/workflows/{key}/over-time"
         for number, id in enumerate(self.approval_ids):
             paths[f"approval {number}"] = f"/approvals/{id}"
         one, other, *_ = self.kept_ids
@@ -520,11 +521,13 @@ class Hostile:
 PLACES = [
     "/", "/report", "/report?workflow=attacked", "/stop", "/workflows", "/workflows/new",
     "/incidents", "/incidents?kind=near_miss", "/incidents?state=closed", "/near-misses",
-    "/quality", "/actions", "/approvals", "/evidence", "/evidence?q=Birch", "/evidence/holds",
+    "/quality", "/actions", "/actions/duties", "/approvals", "/evidence", "/evidence?q=Birch",
+    "/evidence/holds",
     "/evidence/holds?released=true", "/evidence/erasures", "/evidence/retention",
     "/evidence/gaps", "/evidence/shadow", "/reviews", "/policy", "/policy?version=1",
     "/policy/change", "/audit", "/admin", "/admin/users", "/admin/users/new", "/account",
-    "/search", "/search?q=Birch", "/help", "/problems", "/problems/not-found", "/sign-in",
+    "/admin/report-links", "/search", "/search?q=Birch", "/help", "/problems",
+    "/problems/not-found", "/sign-in",
 ]  # fmt: skip
 STEPS = [
     "report", "contain", "preserve", "assess", "escalate", "look_back", "cause", "correct",

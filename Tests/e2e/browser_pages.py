@@ -4,6 +4,7 @@ import re
 
 from browser import Person
 from browser_story import Story
+from visitor import Visitor
 from world import PASSWORD, WORKFLOW
 
 # Whoever looks at all pages may do all things.
@@ -60,6 +61,17 @@ def gives_evidence(story: Story) -> None:
         },
     ).done(201)  # fmt: skip
     api.post("holds", {"workflow": WORKFLOW, "reason": "A claim by Birch."}).done(201)
+
+
+def nameless(story: Story) -> list[str]:
+    """A link for reports without an account, and the page of a report that came by it."""
+    server = story.server
+    admin = server.api().post("session", {"login": "admin", "password": PASSWORD}).done(201)
+    wished = {"name": "Intranet", "scopes": ["report_link"], "expires_in_days": 30}
+    token = server.api(admin["session"]).post("tokens", wished).done(201)["token"]
+    link, visitor = f"/report/link/{token}", Visitor(server.url)
+    visitor.sends(visitor.opens(link), link, what="It reads the salaries.", workflow=WORKFLOW)
+    return [link, visitor.place]
 
 
 def found(person: Person, path: str, link: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from browser import DESKTOP, PHONE, Person, Way
-from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside
+from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, nameless
 from browser_story import Story
 from server import Server
 
@@ -26,7 +26,7 @@ SHOWN = {"board", "incident-stopping"}
 
 
 def name(path: str) -> str:
-    plain = re.sub(r"[0-9A-Z]{26}", "ID", path)
+    plain = re.sub(r"[0-9A-Z]{26}", "ID", re.sub(r"/cordon_[\w-]+", "/secret", path))
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-") or "home"
 
 
@@ -66,7 +66,7 @@ def shoot(story: Story, folder: Path, way: Way, more: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     other = story.seen(way)
     person = other.somebody(**more)
-    for path in OUTSIDE:
+    for path in [*OUTSIDE, *nameless(story)]:
         person.opens(path)
         person.shoots(folder / f"{name(path)}.png")
     person.signs_in("vera")

@@ -246,6 +246,10 @@ extension Sample {
                 at: at.rfc3339, aspect: "model", what: say("model-2"), version: nil,
                 origin: "noticed", index: 7, first: true, by: nil),
             ChangeView(
+                at: at.rfc3339, aspect: "system_prompt",
+                what: String(repeating: "0123456789abcdef", count: 4), version: nil,
+                origin: "noticed", index: 8, first: false, by: nil),
+            ChangeView(
                 at: at.rfc3339, aspect: "tools", what: say("send_refund"), version: nil,
                 origin: "noticed", index: 8, first: false, by: nil),
             ChangeView(

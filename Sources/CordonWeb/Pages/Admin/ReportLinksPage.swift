@@ -60,7 +60,7 @@ package struct ReportLinksPage: PageModel, Sendable {
                 ])
         }
         let table = ListTable(
-            caption: "Links in use",
+            caption: "Links for reports without an account",
             head: ["Name", "Made by", "Ends", "End it"], rows: links.map(cells)
         ).html
         return .section("links", "Links in use", [table])

@@ -21,8 +21,11 @@ struct Month: Hashable, Sendable {
         return Month(index / 12, index % 12 + 1)
     }
 
-    /// `2026-07`.
-    var short: Phrase { Phrase(said: "\(year)-\(number < 10 ? "0" : "")\(number)") }
+    /// `07/26`: twelve of them have to stand side by side.
+    var short: Phrase {
+        let digits = [number, year % 100].map { $0 < 10 ? "0\($0)" : String($0) }
+        return Phrase(said: digits.joined(separator: "/"))
+    }
 
     var start: Instant { Instant(milliseconds: Int64(days) * 86_400_000) }
 

@@ -14,13 +14,19 @@ struct ChangeTable {
         HTML.table(
             caption, ["When", "What of it", "What it is now", "How it is known"],
             changes.map { change in
-                let what = change.version.map { "\(change.what) (\($0))" } ?? change.what
-                return [
-                    HTML.time(change.at), HTML.say(Self.aspect(change.aspect)), HTML.said(what),
+                [
+                    HTML.time(change.at), HTML.say(Self.aspect(change.aspect)), Self.what(change),
                     change.by.map { HTML.say("Announced by \(HTML.said($0))") }
                         ?? HTML.say(change.first ? "Seen for the first time" : "Noticed"),
                 ]
             })
+    }
+
+    /// A text that is kept as its SHA-256 alone is told by the beginning of that.
+    private static func what(_ change: ChangeView) -> HTML {
+        let what = change.version.map { "\(change.what) (\($0))" } ?? change.what
+        let isHash = what.utf8.count == 64 && what.allSatisfy(\.isHexDigit)
+        return isHash ? HTML.say("Fingerprint \(String(what.prefix(12)))…") : HTML.said(what)
     }
 
     /// What of a workflow a change is about; a word that Cordon does not know stays as it is.
