@@ -17,6 +17,7 @@ import yaml
 
 from api import Api
 from server import Server
+from visitor import Visitor
 from waiting import until
 from world import ANSWERS, DESCRIPTION, PASSWORD, World, at
 
@@ -124,6 +125,7 @@ class Hostile:
         self.closed()
         self.others()
         self.kept()
+        self.nameless()
         self.places()
 
     def text(self, most: int = 2_000, *, is_shown: bool = True) -> str:
@@ -478,6 +480,21 @@ class Hostile:
         self.paths["erased record"] = f"/evidence/{self.kept_ids[2]}"
         self.paths["erasure done"] = f"/evidence/erasures/{erasure['id']}"
         self.paths["erasure asked"] = f"/evidence/erasures/{asked}"
+
+    def nameless(self) -> None:
+        """A link for reports without an account, and a report that came by it."""
+        wished = {"name": self.text(120), "scopes": ["report_link"], "expires_in_days": 30}
+        link = f"/report/link/{self.world.admin.post('tokens', wished).done(201)['token']}"
+        nobody = Visitor(self.world.server.url)
+        told = {"what": self.text(), "workflow": "attacked"}
+        page = nobody.fills(nobody.opens(link), link, told)
+        nobody.sends(page, nobody.place, text=self.unseen())
+        assert nobody.status == 200
+        number = nobody.place.rpartition("/")[2]
+        self.paths["link for reports"] = link
+        self.paths["followed report"] = nobody.place
+        self.paths["nameless incident"] = f"/incidents/{number}"
+        self.paths["bundle"] = f"/incidents/{number}/bundle"
 
     # The pages
 

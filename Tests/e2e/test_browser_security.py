@@ -544,6 +544,8 @@ def acts(markup: Hostile) -> dict[str, dict[str, str]]:
         "/account/tokens": {"name": "forged", "scopes": "all", "expires_in_days": "90"},
         "/account/password": {"current": PASSWORD, "password": "forged forged forged"},
         "/admin/users/new": {"login": "forged", "name": "Forged", "password": PASSWORD},
+        "/admin/report-links": {"name": "forged", "expires_in_days": "90"},
+        "/account/zone": {"zone": "Asia/Kathmandu"},
         "/sign-out": {},
     }
 
@@ -606,6 +608,25 @@ def test_noOtherSiteActsForAVictim(
     assert session_of(context) == session
     page.goto(markup.server.url + "/account")
     assert page.url.endswith("/account"), "the victim is still signed in"
+    context.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_noOtherSiteReportsForSomebodyWithoutAnAccount(
+    host: str, attacker: Attacker, markup: Hostile, chromium: Browser
+) -> None:
+    context = Way("scripts").context(chromium)
+    page, before = context.new_page(), journal(markup)
+    for name, fields in (("link for reports", "what"), ("followed report", "text")):
+        path = markup.paths[name]
+        # The victim has the form open, and its cookie with it.
+        page.goto(markup.server.url + path)
+        for guess, encoding in zip(({}, {"csrf": "0" * 64}), ENCODINGS, strict=False):
+            attacker.page = form(markup.server.url + path, {fields: "Forged."} | guess, encoding)
+            page.goto(attacker.url(host))
+            page.wait_for_url(f"{markup.server.url}/**")
+            assert "not from this server" in page.locator("main").inner_text(), path
+    assert journal(markup) == before
     context.close()
 
 
@@ -760,7 +781,9 @@ def test_aSessionIsKeptFromScriptsAndOtherSites(markup: Hostile, chromium: Brows
     lookout.signed_in("ana")
     cookies = lookout.cookies()
     for name, cookie in cookies.items():
-        assert cookie["sameSite"] == "Strict", name
+        # Whoever comes from elsewhere a second time keeps the form that is already open: it is the
+        # proof of a form for somebody without a session, and no form of another site brings it.
+        assert cookie["sameSite"] == ("Lax" if name == "cordon_form" else "Strict"), name
         assert cookie["path"] == "/" and cookie["domain"] == "127.0.0.1", name
         # The browser's own zone is what the script itself writes down.
         assert cookie["httpOnly"] == (name != "cordon_zone"), name
