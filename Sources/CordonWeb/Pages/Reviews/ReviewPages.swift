@@ -23,6 +23,9 @@ enum ReviewPages {
         guard quarter.start <= now else {
             throw Refusal(.notFound, "The quarter \(quarter.text) has not begun.")
         }
+        // Three readings of their own, at the same time where there are threads for it.
+        async let stopped = workflows(visit, quarter, now)
+        async let reviewed = telling(visit, quarter, now)
         let (policy, tally, newest) = try await operations.ask(visit.exchange.asCaller) { work in
             var tally = QuarterTally()
             for one in QuarterFigures.compared(with: quarter) {
@@ -35,17 +38,24 @@ enum ReviewPages {
             return (try work.policy().policy, tally, newest.map { ListedIncident($0) })
         }
         let most = QuarterlyReviewPage.incidentsAtMost
-        let telling = try await operations.ask(visit.exchange.asCaller) { work in
-            try work.incidentsTelling(from: quarter.start, to: quarter.end, limit: most + 1)
-                .map { ReviewedIncident($0.outcome, stops: $0.stops, at: now) }
-        }
+        let incidents = try await reviewed
         return visit.page(
             QuarterlyReviewPage(
                 figures: QuarterFigures(
-                    quarter, tally, telling: Array(telling.prefix(most)), policy: policy),
-                listed: newest, policy: policy,
-                workflows: try await workflows(visit, quarter, now), now: now,
-                isWhole: telling.count <= most))
+                    quarter, tally, telling: Array(incidents.prefix(most)), policy: policy),
+                listed: newest, policy: policy, workflows: try await stopped, now: now,
+                isWhole: incidents.count <= most))
+    }
+
+    /// The incidents that say more than how many there are: one more than are shown, if there are.
+    private static func telling(
+        _ visit: Visit, _ quarter: Quarter, _ now: Instant
+    ) async throws -> [ReviewedIncident] {
+        let most = QuarterlyReviewPage.incidentsAtMost
+        return try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            try work.incidentsTelling(from: quarter.start, to: quarter.end, limit: most + 1)
+                .map { ReviewedIncident($0.outcome, stops: $0.stops, at: now) }
+        }
     }
 
     /// Workflows that are read at once, and in all.
