@@ -21,6 +21,7 @@ package struct AnonymousReporter: Sendable {
     /// nobody could be asked why it was done.
     package static let permissions: Set<Permission> = [.report, .readOwnIncidents]
 
+    /// The reporter for one request: no gate knows it, so nothing outlives `now`.
     package func caller(now: Instant) -> GateCaller {
         GateCaller(
             account: person.id, actor: person, grants: [], permissions: Self.permissions,

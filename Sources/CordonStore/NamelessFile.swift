@@ -5,7 +5,7 @@ import Foundation
 /// It loses its name as soon as it is made, so nobody else opens it, and the system removes it with
 /// its last use or after a crash. Written by one and then read by any: an append and a read at the
 /// same time are both calls of the system, which keeps them apart.
-package final class NamelessFile: Sendable {
+package final class AnonymousFile: Sendable {
     private let file: OpenFile
 
     /// Makes it in a folder that is there.

@@ -18,12 +18,12 @@ struct Page: Sendable {
     /// Who is let in beside that, asked before anything of a form is read.
     let admit: @Sendable (Visit) async throws -> Void
     /// Whether a session counts for nothing here: whoever comes is nobody in particular.
-    let isNameless: Bool
+    let isAnonymous: Bool
     let run: @Sendable (Visit) async throws -> Answer
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission?,
-        formLimit: Int = Page.usualFormLimit, isNameless: Bool = false,
+        formLimit: Int = Page.usualFormLimit, isAnonymous: Bool = false,
         admit: @escaping @Sendable (Visit) async throws -> Void = { _ in },
         _ run: @escaping @Sendable (Visit) async throws -> Answer
     ) {
@@ -31,7 +31,7 @@ struct Page: Sendable {
         self.path = path
         self.permission = permission
         self.formLimit = formLimit
-        self.isNameless = isNameless
+        self.isAnonymous = isAnonymous
         self.admit = admit
         self.run = run
     }
@@ -41,7 +41,7 @@ struct Page: Sendable {
     /// Bytes of a form with files: what one of them may have, and its text.
     static let fileFormLimit = ResponseRoutes.fileLimit + usualFormLimit
     /// Bytes of the files that somebody without an account may send with one form: 10 MiB.
-    static let namelessFileLimit = 10 << 20
+    static let anonymousFileLimit = 10 << 20
 
     func respond(
         _ request: Request, _ context: CordonContext, _ dispatcher: Dispatcher
@@ -98,7 +98,7 @@ struct Page: Sendable {
     ) -> Exchange {
         // Pages know sessions only: a token in a header is for programs.
         let session =
-            isNameless ? nil : Credential.cookie("cordon_session", request.headers)
+            isAnonymous ? nil : Credential.cookie("cordon_session", request.headers)
         let credential = session.map { Credential(cookie: $0) }
         let known = credential.flatMap { dispatcher.operations.gate.caller($0.hash) }
         let caller = known?.token == nil ? known : nil

@@ -19,7 +19,7 @@ struct PageRoutes: Sendable {
 
     /// Every page with the permission that it needs.
     static let all: [Page] =
-        EntrancePages.all + HomePages.all + ReportPages.all + NamelessReportPages.all
+        EntrancePages.all + HomePages.all + ReportPages.all + AnonymousReportPages.all
         + WorkflowPages.all
         + IncidentListPages.all + IncidentPages.all + ApprovalPages.all + EvidencePages.all
         + ReviewPages.all + PolicyPages.all + AuditPages.all + AdminPages.all + SearchPages.all

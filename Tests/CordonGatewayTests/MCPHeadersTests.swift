@@ -122,8 +122,8 @@ import Testing
         ] {
             #expect(fault(headers(names), message)?.code == .headerMismatch, "\(names)")
         }
-        let nameless = try MCPHeadersTests.message(method, meta: MCPHeadersTests.meta(july))
-        #expect(fault(headers(["pay"]), nameless)?.code == .invalidParams)
+        let anonymous = try MCPHeadersTests.message(method, meta: MCPHeadersTests.meta(july))
+        #expect(fault(headers(["pay"]), anonymous)?.code == .invalidParams)
     }
 
     @Test func otherMethodsHaveNoNameToRepeat() throws {

@@ -53,7 +53,7 @@ import Testing
 
     @Test func noOtherPieceStandsInForOne() throws {
         defer { try? FileManager.default.removeItem(at: folder) }
-        let file = try NamelessFile(in: folder.path)
+        let file = try AnonymousFile(in: folder.path)
         let bundle = try spooled([[UInt8](repeating: 7, count: 2 * Self.piece)])
         let sealed = Self.piece + 16
         let second = try bundle.file.read(sealed, at: sealed)

@@ -125,7 +125,7 @@ class Hostile:
         self.closed()
         self.others()
         self.kept()
-        self.nameless()
+        self.anonymous()
         self.places()
 
     def text(self, most: int = 2_000, *, is_shown: bool = True) -> str:
@@ -481,7 +481,7 @@ class Hostile:
         self.paths["erasure done"] = f"/evidence/erasures/{erasure['id']}"
         self.paths["erasure asked"] = f"/evidence/erasures/{asked}"
 
-    def nameless(self) -> None:
+    def anonymous(self) -> None:
         """A link for reports without an account, and a report that came by it."""
         wished = {"name": self.text(120), "scopes": ["report_link"], "expires_in_days": 30}
         link = f"/report/link/{self.world.admin.post('tokens', wished).done(201)['token']}"
@@ -493,7 +493,7 @@ class Hostile:
         number = nobody.place.rpartition("/")[2]
         self.paths["link for reports"] = link
         self.paths["followed report"] = nobody.place
-        self.paths["nameless incident"] = f"/incidents/{number}"
+        self.paths["anonymous incident"] = f"/incidents/{number}"
         self.paths["bundle"] = f"/incidents/{number}/bundle"
 
     # The pages

@@ -63,7 +63,7 @@ def gives_evidence(story: Story) -> None:
     api.post("holds", {"workflow": WORKFLOW, "reason": "A claim by Birch."}).done(201)
 
 
-def nameless(story: Story) -> list[str]:
+def anonymous(story: Story) -> list[str]:
     """A link for reports without an account, and the page of a report that came by it."""
     server = story.server
     admin = server.api().post("session", {"login": "admin", "password": PASSWORD}).done(201)

@@ -232,7 +232,7 @@ class Tour:
             "number": number, "key": WORKFLOW, "stop": stop, "approval": approval,
             "record": records[0], "other": records[1], "erasure": erasure, "login": "ben",
             "quarter": f"{first[:4]}-Q{(int(first[5:7]) + 2) // 3}", "id": "01",
-        } | another(world) | nameless(world)  # fmt: skip
+        } | another(world) | anonymous(world)  # fmt: skip
         return cls(world, places)
 
     def at(self, path: str) -> str:
@@ -273,7 +273,7 @@ def sent(world: World) -> list[str]:
     return [str(record["id"]) for record in kept]
 
 
-def nameless(world: World) -> dict[str, str]:
+def anonymous(world: World) -> dict[str, str]:
     """A link for reports without an account, and a report that came by it."""
     wished = {"name": "Intranet", "scopes": ["report_link"], "expires_in_days": 30}
     link = str(world.admin.post("tokens", wished).done(201)["token"])

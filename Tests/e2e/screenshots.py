@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from browser import DESKTOP, PHONE, Person, Way
-from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, nameless
+from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, anonymous
 from browser_story import Story
 from server import Server
 
@@ -66,7 +66,7 @@ def shoot(story: Story, folder: Path, way: Way, more: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     other = story.seen(way)
     person = other.somebody(**more)
-    for path in [*OUTSIDE, *nameless(story)]:
+    for path in [*OUTSIDE, *anonymous(story)]:
         person.opens(path)
         person.shoots(folder / f"{name(path)}.png")
     person.signs_in("vera")

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from browser import PHONE, Person, Way, chromium
-from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, nameless
+from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, anonymous
 from browser_story import Story
 from server import Server
 
@@ -62,7 +62,7 @@ def test_aPictureWithoutWordsIsFound(story: Story) -> None:
 def test_nobodyIsKeptOutOfAPage(scheme: str, locale: str, story: Story) -> None:
     person = story.somebody(color_scheme=scheme, locale=locale)
     found: list[str] = []
-    for path in [*OUTSIDE, *nameless(story)]:
+    for path in [*OUTSIDE, *anonymous(story)]:
         person.opens(path)
         found += violations(person)
     person.signs_in("vera")

@@ -802,8 +802,8 @@ def test_aLookBackThatCannotBeMadeIsRefused(shared: World, incident: str) -> Non
     shared.ana.post(path, {"terms": ["Birch"]}).refused("not-permitted", 403)
     post("incidents/INC-2020-0001/lookbacks/search", {"terms": ["xx"]}).refused("not-found", 404)
     shared.ben.get(f"{path}/01JX3M8Q6ZK4T5V6W7X8Y9Z0AB").refused("not-found", 404)
-    nameless = shared.ana.post("reports", {"what": "No workflow."}).done(201)["incident"]
-    refused = post(f"incidents/{nameless}/lookbacks/search", {"terms": ["Birch"]})
+    anonymous = shared.ana.post("reports", {"what": "No workflow."}).done(201)["incident"]
+    refused = post(f"incidents/{anonymous}/lookbacks/search", {"terms": ["Birch"]})
     assert refused.refused("invalid-input", 400).pointers == {"/workflows"}
 
 

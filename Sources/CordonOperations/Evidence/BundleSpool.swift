@@ -11,12 +11,12 @@ struct BundleSpool {
     /// Bytes of a piece; the last one may have fewer.
     static let pieceSize = 1 << 18
 
-    private let file: NamelessFile
+    private let file: AnonymousFile
     private let key = SymmetricKey(size: .bits256)
     private var pending: [UInt8] = []
     private var size = 0
 
-    init(folder: String) throws(StoreError) { file = try NamelessFile(in: folder) }
+    init(folder: String) throws(StoreError) { file = try AnonymousFile(in: folder) }
 
     mutating func append(_ bytes: some Collection<UInt8>) throws {
         pending += bytes
@@ -46,7 +46,7 @@ struct BundleSpool {
 package struct ExportedBundle: Sendable {
     /// Bytes in all.
     package let size: Int
-    let file: NamelessFile
+    let file: AnonymousFile
     let key: SymmetricKey
 
     /// How many pieces it is read in.

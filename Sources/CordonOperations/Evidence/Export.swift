@@ -72,7 +72,8 @@ extension Operations {
 
     /// Makes the bundle of an incident: what was kept, with the proof of each piece.
     ///
-    /// That it was made, by whom and for whom is journaled first, and is in the bundle itself.
+    /// That it was made, by whom and for whom is journaled first; where the incident has a
+    /// workflow, that entry is in the bundle itself.
     ///
     /// - Throws: a refusal, also when there is no space to make it in.
     package func export(

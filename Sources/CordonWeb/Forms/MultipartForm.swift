@@ -129,3 +129,23 @@ extension MultipartForm.File {
         return ResponseRoutes.fileTypes.contains(bare) ? bare : "application/octet-stream"
     }
 }
+
+extension Visit {
+    /// The files of a form that hold something: a browser sends an empty one where none was chosen.
+    var chosenFiles: [MultipartForm.File] {
+        files.filter { $0.field == "files" && !$0.bytes.isEmpty }
+    }
+
+    /// What a form adds to an incident: a text, files, or both.
+    ///
+    /// - Throws: a refusal when there is neither.
+    func textOrFiles() throws(Refusal) -> (hasText: Bool, files: [MultipartForm.File]) {
+        let hasText = form["text"]?.contains { !$0.isWhitespace } == true
+        guard hasText || !chosenFiles.isEmpty else {
+            let message = "Write a text or choose a file."
+            throw Refusal(
+                .invalidInput, message, blockers: [Blocker("text", message, pointer: "/text")])
+        }
+        return (hasText, chosenFiles)
+    }
+}

@@ -168,7 +168,7 @@ extension Sample {
 
     // MARK: Reporting without an account
 
-    static func namelessPages(_ say: (String) -> String) -> [Sample] {
+    static func anonymousPages(_ say: (String) -> String) -> [Sample] {
         let halted = ReceiptPage.Halted(
             key: "monthly-summaries", name: say("Summaries"), containment: "c1",
             fallback: WorkflowSample.profile(say).fallback)

@@ -173,7 +173,7 @@ extension Sample {
             Sample("MergeWorkflowAsking", merge(say, isAsking: true)),
             Sample("OverTime", overTime(say, isFew: false)),
             Sample("OverTimeFew", overTime(say, isFew: true)),
-        ] + stopPages(say) + reportPages(say) + namelessPages(say)
+        ] + stopPages(say) + reportPages(say) + anonymousPages(say)
     }
 
     private static func overTime(_ say: (String) -> String, isFew: Bool) -> OverTimePage {

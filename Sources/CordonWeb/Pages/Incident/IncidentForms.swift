@@ -128,15 +128,8 @@ enum IncidentForms {
         .post, "/incidents/{number}/evidence", .report, formLimit: Page.fileFormLimit
     ) { visit in
         let fields = try visit.checkedForm()
-        let files = visit.files.filter { $0.field == "files" && !$0.bytes.isEmpty }
         return try await visit.orAgain("do-attach", fields, again(.preserve)) {
-            let hasText = fields["text"]?.contains { !$0.isWhitespace } == true
-            guard hasText || !files.isEmpty else {
-                let message = "Write a text or choose a file."
-                throw Refusal(
-                    .invalidInput, message,
-                    blockers: [Blocker("text", message, pointer: "/text")])
-            }
+            let (hasText, files) = try visit.textOrFiles()
             if let heavy = files.first(where: { $0.bytes.count > ResponseRoutes.fileLimit }) {
                 throw Refusal(
                     .tooLarge,

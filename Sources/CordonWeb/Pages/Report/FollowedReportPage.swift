@@ -96,7 +96,7 @@ package struct FollowedReportPage: PageModel, Sendable {
                 ).text(scope.value("text")),
                 scope.field(
                     "files", "Photos or files",
-                    hint: "\(Page.namelessFileLimit >> 20) MB together at most.", isOptional: true
+                    hint: "\(Page.anonymousFileLimit >> 20) MB together at most.", isOptional: true
                 ).files(),
             ])
     }

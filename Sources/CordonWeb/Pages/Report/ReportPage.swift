@@ -30,11 +30,11 @@ package struct ReportPage: PageModel, Sendable {
                 returned?.summary ?? .nothing,
                 "<h1>\(say: "Report something wrong")</h1>",
                 HTML.paragraph("You did right to come here. Nothing has to be certain."),
-                nameless, form,
+                anonymous, form,
             ])
     }
 
-    private var nameless: HTML {
+    private var anonymous: HTML {
         if link == nil { return .nothing }
         return HTML.paragraph(
             """
@@ -83,7 +83,7 @@ package struct ReportPage: PageModel, Sendable {
     }
 
     private func files(_ scope: FormScope) -> HTML {
-        let most = (link == nil ? ResponseRoutes.fileLimit : Page.namelessFileLimit) >> 20
+        let most = (link == nil ? ResponseRoutes.fileLimit : Page.anonymousFileLimit) >> 20
         let hint: Phrase =
             scope.hasReturned
             ? "Choose them again: a browser does not keep them. \(most) MB together at most."

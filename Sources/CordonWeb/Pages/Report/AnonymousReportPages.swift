@@ -8,7 +8,7 @@ import HTTPTypes
 ///
 /// The secrets in the addresses are what lets people in: of both only hashes are kept. Nothing of
 /// the connection is written down.
-enum NamelessReportPages {
+enum AnonymousReportPages {
     static let all: [Page] = [form, report, follow, add]
 
     private static let linkPath = "/report/link/{secret}"
@@ -20,8 +20,8 @@ enum NamelessReportPages {
         _ run: @escaping @Sendable (Visit) async throws -> Answer
     ) -> Page {
         Page(
-            method, path, nil, formLimit: Page.namelessFileLimit + Page.usualFormLimit,
-            isNameless: true, admit: admit, run)
+            method, path, nil, formLimit: Page.anonymousFileLimit + Page.usualFormLimit,
+            isAnonymous: true, admit: admit, run)
     }
 
     // MARK: Report
@@ -99,15 +99,9 @@ enum NamelessReportPages {
             _ = try visit.checkedForm()
             try checkFiles(visit)
             let number = try visit.parameter("number")
-            let hasText = fields["text"]?.contains { !$0.isWhitespace } == true
-            guard hasText || !files(visit).isEmpty else {
-                let message = "Write a text or choose a file."
-                throw Refusal(
-                    .invalidInput, message,
-                    blockers: [Blocker("text", message, pointer: "/text")])
-            }
+            let (hasText, files) = try visit.textOrFiles()
             let reporter = try reporter(visit)
-            try await checkRoom(reporter, adding: (hasText ? 1 : 0) + files(visit).count)
+            try await checkRoom(reporter, adding: (hasText ? 1 : 0) + files.count)
             try take(visit, link: nil)
             if hasText {
                 let text = fields["text"] ?? ""
@@ -165,14 +159,10 @@ enum NamelessReportPages {
     /// Pieces that a reporter without an account may have with one report, and their bytes in all:
     /// adding undoes signatures, and what is kept cannot be deleted.
     static let piecesAtMost = 20
-    static let bytesAtMost = Page.namelessFileLimit
-
-    private static func files(_ visit: Visit) -> [MultipartForm.File] {
-        visit.files.filter { $0.field == "files" && !$0.bytes.isEmpty }
-    }
+    static let bytesAtMost = Page.anonymousFileLimit
 
     private static func checkFiles(_ visit: Visit) throws(Refusal) {
-        let files = files(visit)
+        let files = visit.chosenFiles
         guard files.count <= filesAtMost else {
             throw tooMuch("Choose at most \(filesAtMost) files.")
         }
@@ -187,7 +177,7 @@ enum NamelessReportPages {
             let incident = try IncidentRoutes.readable(work, exchange).incident
             return incident.evidence.filter { $0.by.id == incident.reporter.id }.map(\.value.size)
         }
-        let bytes = own.reduce(0, +) + files(reporter).reduce(0) { $0 + $1.bytes.count }
+        let bytes = own.reduce(0, +) + reporter.chosenFiles.reduce(0) { $0 + $1.bytes.count }
         guard own.count + count <= piecesAtMost, bytes <= bytesAtMost else {
             throw Refusal(
                 .tooLarge,
