@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from browser import DESKTOP, PHONE, Person, Way
-from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, anonymous
+from browser_pages import OUTSIDE, all_seeing, anonymous, gives_evidence, inside
 from browser_story import Story
 from server import Server
 

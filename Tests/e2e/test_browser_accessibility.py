@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from browser import PHONE, Person, Way, chromium
-from browser_pages import OUTSIDE, all_seeing, gives_evidence, inside, anonymous
+from browser_pages import OUTSIDE, all_seeing, anonymous, gives_evidence, inside
 from browser_story import Story
 from server import Server
 
