@@ -31,9 +31,14 @@ struct EvidenceService: Service {
     private static let retentionEvery = 3_600
 
     func run() async throws {
-        await attempt("the senders could not be read") { try await operations.startEvidence() }
+        var hasStarted = false
         var looks = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            if !hasStarted {
+                hasStarted = await attempt("the senders could not be read") {
+                    try await operations.startEvidence()
+                }
+            }
             await attempt("gaps could not be looked for") { try await operations.watchCapture() }
             await attempt("no dictionary could be trained") {
                 try await operations.trainDictionary()
@@ -56,9 +61,14 @@ struct EvidenceService: Service {
     }
 
     /// What fails is told and tried again at the next look.
-    private func attempt(_ message: Logger.Message, _ body: () async throws -> Void) async {
-        do { try await body() } catch {
+    @discardableResult
+    private func attempt(_ message: Logger.Message, _ body: () async throws -> Void) async -> Bool {
+        do {
+            try await body()
+            return true
+        } catch {
             logger.error(message, metadata: ["error": "\(error)"])
+            return false
         }
     }
 }

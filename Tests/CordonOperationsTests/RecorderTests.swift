@@ -14,11 +14,25 @@ import Testing
         return cordon
     }
 
-    @Test func nothingIsTakenBeforeTheSendersAreKnown() async throws {
+    @Test func whoSendsBeforeTheSendersAreKnownWaitsForThem() async throws {
         let cordon = try await Operations.forTesting()
-        await #expect(throws: Refusal.self) {
-            try await cordon.capture(.said("Too early."), workflow: "drafts")
+        let refusal = await #expect(throws: Refusal.self) {
+            try await cordon.operations.recorder.untilSendersAreKnown(within: .milliseconds(20))
         }
+        #expect(refusal?.kind == .overloaded)
+        let early = Task { try await cordon.capture(.said("Early."), workflow: "drafts") }
+        #expect(throws: Refusal.self) { try cordon.operations.recorder.checkReady() }
+        try await cordon.operations.startEvidence()
+        #expect(try await early.value.count == 1)
+        try cordon.operations.recorder.checkReady()
+    }
+
+    @Test func whoGoesAwayNoLongerWaits() async throws {
+        let cordon = try await Operations.forTesting()
+        let early = Task { try await cordon.capture(.said("Early."), workflow: "drafts") }
+        early.cancel()
+        await #expect(throws: CancellationError.self) { try await early.value }
+        #expect(try await records(cordon) == 0)
     }
 
     @Test func whatIsSentAgainIsKeptOnce() async throws {

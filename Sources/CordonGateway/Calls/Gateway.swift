@@ -77,6 +77,15 @@ package struct Gateway: Sendable {
         return Key(caller: caller, workflow: workflow)
     }
 
+    /// Lets a call that depends on the recorder wait for a server that has just started, before
+    /// anything of it is decided; where that takes too long, it is refused with the reason.
+    func waitForRecorder(_ key: Key) async {
+        guard let entry = operations.gate.entry(key.workflow),
+            entry.recordsFirst || entry.terms.onToolChange == .stop
+        else { return }
+        try? await operations.recorder.untilSendersAreKnown()
+    }
+
     /// - Throws: a refusal where a record has to be kept first, and could not be.
     func checkRecorder(_ entry: GateEntry) throws(Refusal) {
         if entry.recordsFirst { try operations.recorder.checkReady() }

@@ -46,6 +46,7 @@ where Next.Context: GatewayContext {
         let requestID = requestID()
         do {
             let key = try gateway.key(Self.secret(request.headers))
+            await gateway.waitForRecorder(key)
             let query = request.uri.query.map { "?" + $0 } ?? ""
             let target = String(rest) + query
             let call = ModelCall(
@@ -82,6 +83,7 @@ where Next.Context: GatewayContext {
                     secret: Self.secret(request.headers))
             }
             let key = try gateway.key(Self.secret(request.headers))
+            await gateway.waitForRecorder(key)
             guard let server = gateway.servers.first(where: { $0.name == name }) else {
                 throw MCPFault(
                     .upstreamFailed, "The server has no MCP server \(name).", status: 404)

@@ -63,7 +63,7 @@ package final class Recorder: Sendable {
         }
     }
 
-    /// Reads from the database what is known of the senders; until then nothing can be recorded.
+    /// Reads from the database what is known of the senders; until then whoever records waits.
     func load() async throws {
         let (newest, pages) = try await store.read { transaction in
             let end = try transaction.evidenceExtent().end
@@ -113,12 +113,8 @@ package final class Recorder: Sendable {
     ) async throws -> [Receipt] {
         try admit(size)
         defer { state.withLock { $0.bytes -= size } }
-        let receivedAt = try state.withLock { state in
-            guard state.catalogue != nil else {
-                throw Self.starting
-            }
-            return state.catalogue?.arrival(outside.now()) ?? outside.now()
-        }
+        try await untilSendersAreKnown()
+        let receivedAt = state.withLock { $0.catalogue?.arrival(outside.now()) ?? outside.now() }
         let drafts = try await sealers.run { sealer in
             let capture = try read()
             return try capture.records.map { record in
@@ -140,6 +136,18 @@ package final class Recorder: Sendable {
         }
         guard isKnown else { throw Self.starting }
         guard isFree else { throw Self.overloaded }
+    }
+
+    /// Lets a sender wait for a server that has just started: of a million records that takes
+    /// about a second.
+    ///
+    /// - Throws: a refusal when it takes longer than `patience`, and `CancellationError`.
+    package func untilSendersAreKnown(within patience: Duration = .seconds(10)) async throws {
+        let end = ContinuousClock.now + patience
+        while state.withLock({ $0.catalogue == nil }) {
+            guard ContinuousClock.now < end else { throw Self.starting }
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private static let starting = Refusal(
