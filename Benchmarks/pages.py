@@ -77,6 +77,7 @@ PAGES = [
     ("/incidents", "?workflow={busiest}&state=watch"),
     ("/incidents.csv", ""),
     ("/near-misses", ""),
+    ("/reports", ""),
     ("/quality", ""),
     ("/actions/duties", ""),
     ("/actions", ""),

@@ -536,7 +536,8 @@ class Hostile:
 
 # Pages that need nothing in their address.
 PLACES = [
-    "/", "/report", "/report?workflow=attacked", "/stop", "/workflows", "/workflows/new",
+    "/", "/report", "/report?workflow=attacked", "/reports", "/stop",
+    "/workflows", "/workflows/new",
     "/incidents", "/incidents?kind=near_miss", "/incidents?state=closed", "/near-misses",
     "/quality", "/actions", "/actions/duties", "/approvals", "/evidence", "/evidence?q=Birch",
     "/evidence/holds",

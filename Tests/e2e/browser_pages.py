@@ -89,7 +89,7 @@ def inside(story: Story, person: Person) -> list[str]:
         "evaluate", "restart", "review", "close",
     ]  # fmt: skip
     return [
-        "/", "/report", "/stop", "/workflows", "/workflows/new", flow, f"{flow}/edit",
+        "/", "/report", "/reports", "/stop", "/workflows", "/workflows/new", flow, f"{flow}/edit",
         f"{flow}/stop", f"{flow}/over-time", story.stopped,
         "/incidents", place, *(f"{place}?step={step}" for step in steps),
         f"{place}/receipt", f"{place}/file", f"{place}/bundle", f"{place}/timeline", f"{place}/affected",

@@ -2,11 +2,13 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 import requests
 
 from conftest import MakeServer
+from forms import Page
 from visitor import PAYLOAD, Visitor, looked_at
 from world import FALLBACK, PASSWORD, World
 
@@ -324,3 +326,67 @@ def test_dutiesToNotifyStandOnOnePage(shared: World) -> None:
     shared.ben.post(place, law | {"decision": "applies", "due_at": due}).done(201)
     after = uma.opens("/actions/duties").said
     assert "The insurer" not in after and "GDPR, article 33" in after
+
+
+JUNIT = (
+    b'<?xml version="1.0"?><testsuite name="drafts">'
+    b'<testcase name="no-other-customer"><failure message="Birch is named."/></testcase>'
+    b"</testsuite>"
+)
+
+
+def test_aRunIsTakenFromAFile(shared: World) -> None:
+    shared.acting("tested")
+    told = {"workflow": "tested", "what": "It names Birch."}
+    number = shared.ana.post("reports", told).done(201)["incident"]
+    place = f"incidents/{number}/evaluations"
+    case = {"key": "no-other-customer", "description": "It names no other customer."}
+    shared.ben.post(place, {"cases": [case]}).done(201)
+    ben = Visitor(shared.server.url).signed_in("ben")
+    shown, action = f"/incidents/{number}?step=evaluate", f"/incidents/{number}/runs/file"
+
+    def sends(report: bytes, **values: str) -> Page:
+        file = ("files", ("results.xml", report, "text/xml"))
+        return ben.sends(ben.opens(shown), action, files=[file], **values)
+
+    def runs() -> list[dict[str, Any]]:
+        return list(shared.ben.get(f"incidents/{number}").done(200)["runs"])
+
+    refused = ben.sends(ben.opens(shown), action, subject="failed", version="14.1")
+    assert ben.status == 400 and "Choose the report of the run." in refused.said
+    for report in (b"no XML", b"<!DOCTYPE x>" + JUNIT, b"<testsuite/>"):
+        sends(report, subject="failed", version="14.1")
+        assert ben.status == 400
+    sends(JUNIT, subject="failed")
+    assert ben.status == 400 and runs() == []
+    # A report of 8 MiB is taken, one byte more is not.
+    room = (8 << 20) - len(JUNIT)
+    sends(JUNIT + b" " * (room + 1), subject="failed", version="14.1")
+    assert ben.status == 413 and runs() == []
+    sends(JUNIT + b" " * room, subject="failed", version="14.1")
+    assert ben.status == 200
+    assert [(run["version"], run["subject"], run["failed"]) for run in runs()] == [
+        ("14.1", "failed", 1)
+    ]
+
+
+def test_allThatOneReportedStandsOnOnePage(shared: World) -> None:
+    shared.acting("often-reported")
+    numbers = [
+        shared.gus.post("reports", {"workflow": "often-reported", "what": f"Fault {n}."}).done(
+            201
+        )["incident"]
+        for n in range(42)
+    ]
+    other = shared.ana.post("reports", {"what": "Somebody else saw this."}).done(201)["incident"]
+    gus = Visitor(shared.server.url).signed_in("gus")
+    page = gus.opens("/reports")
+    rows = [link.rsplit("/", 1)[1] for link in page.links if link.startswith("/incidents/INC")]
+    rows = [number for number in rows if number != "receipt"]
+    assert rows == numbers[:-41:-1]
+    assert f"/incidents/{numbers[-1]}/receipt" in page.links
+    [older] = [link for link in page.links if link.startswith("/reports?")]
+    said = gus.opens(older).said
+    assert numbers[0] in said and numbers[1] in said and numbers[2] not in said
+    assert other not in page.said + said
+    assert "Nothing so far." in Visitor(shared.server.url).signed_in("carla").opens("/reports").said

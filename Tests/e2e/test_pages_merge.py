@@ -164,3 +164,35 @@ def test_whoMayNotChangeItChangesNothing(shared: World) -> None:
     answer = carla.session.post(f"{carla.url}{two.action}", data=form, timeout=30)
     assert answer.status_code == 403
     two.holds(purpose="As it was.")
+
+
+def test_theTermsOfTheGatewayAreChosenOnThePage(shared: World) -> None:
+    shared.acting("merge-gateway")
+    visitor = Visitor(shared.server.url).signed_in("omar")
+    action, place = "/workflows/merge-gateway/edit", "workflows/merge-gateway"
+    assert "Calls that pass through Cordon" not in visitor.opens("/workflows/merge-gateway").said
+    terms = {
+        "gateway/models": "small-1\nlarge-*", "gateway/mcp_servers": "crm",
+        "gateway/upstreams/openai": "azure-eu", "gateway/record": "best_effort",
+        "gateway/on_stop": "drain", "gateway/on_tool_change": "stop",
+    }  # fmt: skip
+    shown = visitor.fills(visitor.opens(action), action, terms)
+    assert (visitor.status, visitor.place) == (200, "/workflows/merge-gateway")
+    for words in ("small-1, large-*", "azure-eu", "The workflow is stopped as well"):
+        assert words in shown.said
+    saved = shared.uma.get(place).done(200)["gateway"]
+    assert saved == {
+        "models": ["small-1", "large-*"], "mcp_servers": ["crm"],
+        "upstreams": {"openai": "azure-eu"}, "record": "best_effort", "on_stop": "drain",
+        "on_failure": "closed", "on_tool_change": "stop",
+    }  # fmt: skip
+    # One term is changed, and the others stay.
+    visitor.fills(visitor.opens(action), action, {"gateway/on_failure": "open"})
+    assert shared.uma.get(place).done(200)["gateway"] == saved | {"on_failure": "open"}
+    # Nothing said is as usual again.
+    usual = dict.fromkeys([*terms, "gateway/on_failure"], "")
+    visitor.fills(visitor.opens(action), action, usual)
+    after = shared.uma.get(place).done(200)["gateway"]
+    assert (after["on_stop"], after["on_failure"], after["models"]) == ("cut", "closed", [])
+    assert after["upstreams"] == {} and "record" not in after
+    assert "Calls that pass through Cordon" not in visitor.opens("/workflows/merge-gateway").said

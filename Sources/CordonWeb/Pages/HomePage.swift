@@ -183,7 +183,10 @@ package struct HomePage: PageModel, Sendable {
         if reports.isEmpty { return .nothing }
         return .section(
             "reports", "What you reported",
-            ["<ul class=\"cards\">\n\(reports.map(card))\n</ul>"])
+            [
+                "<ul class=\"cards\">\n\(reports.map(card))\n</ul>",
+                "<p>\(HTML.link(PagePaths.reports, "All that you reported"))</p>",
+            ])
     }
 
     private var incidentSection: HTML {

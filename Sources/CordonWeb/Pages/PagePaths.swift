@@ -8,6 +8,8 @@ package enum PagePaths {
     package static let signIn = "/sign-in"
     package static let signOut = "/sign-out"
     package static let report = "/report"
+    /// What the visitor has reported.
+    package static let reports = "/reports"
     package static let stop = "/stop"
     package static let problems = "/problems"
     package static let stylesheet = "/assets/style.css"

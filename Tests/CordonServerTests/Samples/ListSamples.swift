@@ -8,6 +8,8 @@ extension Sample {
         [
             Sample("Incidents", incidents(say)), Sample("IncidentsNone", noIncidents(say)),
             Sample("IncidentsNew", IncidentListPage(filter: ListFilter(), page: empty, now: at)),
+            Sample("OwnReports", OwnReportsPage(page: page(say, .nearMiss), now: at)),
+            Sample("OwnReportsNone", OwnReportsPage(page: empty, now: at)),
             Sample("NearMisses", nearMisses(say)),
             Sample("NearMissesNone", NearMissListPage(page: empty, now: at)),
             Sample("Quality", quality(say)), Sample("QualityNone", qualityNone(say)),

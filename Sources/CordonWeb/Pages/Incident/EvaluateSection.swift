@@ -4,7 +4,7 @@ import CordonCore
 /// Step 9: a test that the faulty version fails and the repaired one passes.
 extension IncidentPage {
     var evaluateStep: HTML {
-        step(9, [caseList, runList], forms: [caseForm, runForm])
+        step(9, [caseList, runList], forms: [caseForm, runForm, runFileForm])
     }
 
     private var caseList: HTML {
@@ -60,26 +60,50 @@ extension IncidentPage {
             ])
     }
 
-    /// Cases that one form has room for; more of them come from the command line or as JUnit.
+    /// Cases that one form has room for; more of them come from a file.
     private static let casesInForm = 8
 
     private var runForm: HTML {
         guard may(.respond), !incident.cases.isEmpty else { return .nothing }
         let scope = scope("do-run")
-        let hasFailed = incident.runs.contains { $0.subject == "failed" }
-        let usual: EvaluationRun.Subject = hasFailed ? .fixed : .failed
-        let head = [
-            scope.field("subject", "Which version was tested?").radios(
-                IncidentWords.runSubjects, selected: scope.value("subject", usual.rawValue)),
-            scope.field("version", "What is that version called?")
-                .line(.init(value: scope.value("version"))),
-        ]
+        let head = [versionTested(scope), versionName(scope)]
         let rows = incident.cases.suffix(Self.casesInForm).enumerated().flatMap { row, value in
             resultFields(scope, row, value.key)
         }
         return scope.folded(
             "Record a run", to: target("runs"), button: "Record the run",
             isOpen: isAtWork(9), head + rows)
+    }
+
+    /// A run as the tools for tests write it down.
+    private var runFileForm: HTML {
+        guard may(.respond), !incident.cases.isEmpty else { return .nothing }
+        let scope = scope("do-run-file")
+        return scope.folded(
+            "Take a run from a file", to: target("runs/file"), button: "Take the run",
+            sendsFiles: true,
+            [
+                versionTested(scope), versionName(scope),
+                scope.field(
+                    "files", "The report of the run",
+                    hint: """
+                        JUnit, as most tools for tests write it: XML, 8 MiB at most. A test counts \
+                        for the case that has its name.
+                        """
+                ).files(accept: ".xml,application/xml,text/xml", isMany: false),
+            ])
+    }
+
+    private func versionTested(_ scope: FormScope) -> HTML {
+        let hasFailed = incident.runs.contains { $0.subject == "failed" }
+        let usual: EvaluationRun.Subject = hasFailed ? .fixed : .failed
+        return scope.field("subject", "Which version was tested?").radios(
+            IncidentWords.runSubjects, selected: scope.value("subject", usual.rawValue))
+    }
+
+    private func versionName(_ scope: FormScope) -> HTML {
+        scope.field("version", "What is that version called?")
+            .line(.init(value: scope.value("version")))
     }
 
     private func resultFields(_ scope: FormScope, _ row: Int, _ key: String) -> [HTML] {

@@ -6,7 +6,8 @@ import HTTPTypes
 /// does, and leads back to the part of the page that the form stands in.
 enum IncidentForms {
     static let all: [Page] =
-        response + investigation + restart + LookbackSearchForms.all + [attach, correction]
+        response + investigation + restart + LookbackSearchForms.all
+        + [attach, correction, runFile]
 
     private typealias Fields = [String: String]
 
@@ -119,6 +120,33 @@ enum IncidentForms {
             guard field.key.hasPrefix(list + "/") else { return true }
             let row = field.key.dropFirst(list.count + 1).prefix { $0 != "/" }
             return sent["\(list)/\(row)/\(name)"]?.isEmpty == false
+        }
+    }
+
+    // MARK: A run from a file
+
+    private static let runFile = Page(
+        .post, "/incidents/{number}/runs/file", .respond,
+        formLimit: InvestigationRoutes.reportLimit + Page.usualFormLimit
+    ) { visit in
+        let fields = try visit.checkedForm()
+        return try await visit.orAgain("do-run-file", fields, again(.evaluate)) {
+            guard let file = visit.chosenFiles.first else {
+                let message = "Choose the report of the run."
+                throw Refusal(
+                    .invalidInput, message,
+                    blockers: [Blocker("files", message, pointer: "/files")])
+            }
+            guard file.bytes.count <= InvestigationRoutes.reportLimit else {
+                throw Refusal(
+                    .tooLarge,
+                    "The report has \(file.bytes.count) bytes; "
+                        + "\(InvestigationRoutes.reportLimit) at most.")
+            }
+            try await visit.perform(
+                "recordEvaluation", bytes: file.bytes, mediaType: "application/xml",
+                query: ["version": fields["version"] ?? "", "subject": fields["subject"] ?? ""])
+            return .redirect(place(try visit.parameter("number"), .evaluate, stays: true))
         }
     }
 

@@ -11,8 +11,9 @@ package struct IncidentListPage: PageModel, Sendable {
         PageContent(
             "Incidents", in: .incidents,
             [
-                "<h1>\(say: "Incidents")</h1>", tabs, form, HTML.live("live-list", [list]),
-                exports,
+                "<h1>\(say: "Incidents")</h1>", tabs, form,
+                "<p>\(HTML.link(PagePaths.reports, "Only what you reported"))</p>",
+                HTML.live("live-list", [list]), exports,
             ])
     }
 

@@ -5,12 +5,20 @@ import HTTPTypes
 
 /// Reporting something wrong, and the receipt for it.
 enum ReportPages {
-    static let all: [Page] = [form, report, receipt]
+    static let all: [Page] = [form, report, receipt, own]
 
     private static let choicesAtMost = 300
     /// Names of files that the receipt repeats, and characters of each.
     private static let namesAtMost = 10
     private static let nameAtMost = 80
+
+    private static let own = Page(.get, PagePaths.reports, .readOwnIncidents) { visit in
+        let person = visit.exchange.asCaller.actor.person.id
+        return visit.page(
+            OwnReportsPage(
+                page: try await ListedPage.read(visit, IncidentList(reporter: person)),
+                now: visit.exchange.operations.outside.now()))
+    }
 
     private static let form = Page(.get, PagePaths.report, .report) { visit in
         try await reportPage(visit, nil)

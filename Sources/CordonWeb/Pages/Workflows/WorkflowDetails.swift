@@ -177,11 +177,22 @@ struct WorkflowDetails {
         if page.points.isEmpty {
             return [
                 HTML.paragraph(
-                    "Nowhere since the server has started. Connect it as described below.")
+                    "Nowhere since the server has started. Connect it as described below."), terms,
             ]
         }
         let lines = page.points.prefix(WorkflowPage.shownAtMost).map(point)
-        return ["<ul class=\"plain\">\n\(lines)\n</ul>"]
+        return ["<ul class=\"plain\">\n\(lines)\n</ul>", terms]
+    }
+
+    /// On which terms calls pass through the gateway, where they do, or where somebody has said so.
+    private var terms: HTML {
+        let terms = profile.gateway ?? .usual
+        let passes = page.points.contains { $0.kind == .gateway }
+        guard passes || terms != .usual else { return .nothing }
+        return """
+            <h3>\(say: "Calls that pass through Cordon")</h3>
+            \(HTML.facts(terms.facts))
+            """
     }
 
     private func point(_ point: EnforcementPoint) -> HTML {

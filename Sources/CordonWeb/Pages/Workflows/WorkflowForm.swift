@@ -32,6 +32,21 @@ struct WorkflowForm: Sendable {
             fields[name] = fields[name].map { "\($0)\n\(line)" } ?? line
         }
         self.fields = fields.merging(Self.fields(of: profile)) { _, new in new }
+            .merging(Self.fields(of: profile.gateway ?? .usual)) { _, new in new }
+    }
+
+    /// The terms of the gateway; what is as usual says nothing.
+    static func fields(of terms: GatewayTerms) -> [String: String] {
+        var fields: [String: String] = [
+            "gateway/models": lines(terms.models), "gateway/mcp_servers": lines(terms.mcpServers),
+            "gateway/record": terms.record?.rawValue ?? "",
+            "gateway/on_stop": terms.onStop == .cut ? "" : terms.onStop.rawValue,
+            "gateway/on_failure": terms.onFailure == .closed ? "" : terms.onFailure.rawValue,
+            "gateway/on_tool_change":
+                terms.onToolChange == .journal ? "" : terms.onToolChange.rawValue,
+        ]
+        for (front, upstream) in terms.upstreams { fields["gateway/upstreams/\(front)"] = upstream }
+        return fields
     }
 
     /// The fallback, the review standard and the authority, where they are described.

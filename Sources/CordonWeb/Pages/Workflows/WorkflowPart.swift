@@ -12,6 +12,7 @@ enum WorkflowPart: String, CaseIterable, Sendable {
     case severityOwners = "severity_owners"
     case related
     case manualTargets = "manual_targets"
+    case gateway
 
     var title: Phrase {
         switch self {
@@ -30,6 +31,7 @@ enum WorkflowPart: String, CaseIterable, Sendable {
         case .severityOwners: "Who leads the response, by level"
         case .related: "Related workflows"
         case .manualTargets: "What is stopped by hand"
+        case .gateway: "Calls that pass through Cordon"
         }
     }
 
@@ -40,7 +42,7 @@ enum WorkflowPart: String, CaseIterable, Sendable {
     var mayBeEmptied: Bool {
         switch self {
         case .purpose, .escalation, .dataClasses, .affectedParties, .severityOwners, .related,
-            .manualTargets:
+            .manualTargets, .gateway:
             true
         case .name, .function, .owner, .deputy, .fallback, .reviewStandard, .authority, .retention:
             false
@@ -56,6 +58,7 @@ enum WorkflowPart: String, CaseIterable, Sendable {
         case .authority: "authority/mode"
         case .severityOwners: "severity_owners/1"
         case .manualTargets: "manual_targets/0/name"
+        case .gateway: "gateway/models"
         case .name, .purpose, .function, .owner, .deputy, .dataClasses, .affectedParties,
             .retention, .related:
             rawValue
@@ -74,6 +77,7 @@ extension WorkflowPatch {
         case .severityOwners: severityOwners = []
         case .related: related = []
         case .manualTargets: manualTargets = []
+        case .gateway: gateway = GatewayBody()
         case .name, .function, .owner, .deputy, .fallback, .reviewStandard, .authority, .retention:
             break
         }

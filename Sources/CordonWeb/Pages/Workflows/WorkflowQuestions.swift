@@ -22,6 +22,7 @@ struct WorkflowQuestions {
             section("data", "What it touches", touched),
             section("levels", "Who leads the response", owners),
             section("stop", "What a stop has to reach", stops),
+            section("gateway", "Calls that pass through Cordon", gateway),
         ]
     }
 
@@ -178,6 +179,41 @@ struct WorkflowQuestions {
         ] + rows
     }
 
+    private var gateway: [HTML] {
+        [
+            HTML.hint(
+                """
+                Only for a workflow whose calls pass through Cordon’s gateway. Everything may be \
+                left as it is.
+                """),
+            text(
+                "gateway/models",
+                hint: """
+                    One name on each line; * at the end is any rest. With none here, any model may \
+                    be asked.
+                    """),
+            text(
+                "gateway/mcp_servers",
+                hint: """
+                    Their names in the server’s settings, one on each line. With none here, any \
+                    may be reached.
+                    """),
+        ]
+            + GatewayWords.fronts(usual.fields).map { front in
+                line(
+                    "gateway/upstreams/\(front)",
+                    hint: """
+                        Its name in the server’s settings. With none here, the first that has the \
+                        model.
+                        """, isExact: true)
+            }
+            + GatewayWords.chosen.map { name in
+                field(name).choice(
+                    GatewayWords.answers(name).map { FormOption($0.value, $0.words) },
+                    selected: value(name))
+            }
+    }
+
     // MARK: Rows
 
     private func group(_ title: Phrase, _ fields: [HTML]) -> HTML {
@@ -232,6 +268,8 @@ struct WorkflowQuestions {
         case ("authority/delivers", "outside"): HTML.say("People outside the company as well")
         case ("authority/decides", "yes"), ("authority/delivery_needs_approval", "yes"):
             HTML.say("Yes")
+        case _ where GatewayWords.answer(name, value) != nil:
+            GatewayWords.answer(name, value).map { HTML.say($0) } ?? .nothing
         default: "<span class=\"prose\" dir=\"auto\">\(value)</span>"
         }
     }
@@ -250,7 +288,8 @@ struct WorkflowQuestions {
         case "authority/tools_write": "Tools that change something"
         case "authority/tools_ask": "Tools that wait for a person’s yes, each time"
         case "authority/forbids": "Tools that it may never call"
-        default: WorkflowPart(rawValue: name)?.title ?? Phrase(said: name)
+        default:
+            GatewayWords.label(name) ?? WorkflowPart(rawValue: name)?.title ?? Phrase(said: name)
         }
     }
 }

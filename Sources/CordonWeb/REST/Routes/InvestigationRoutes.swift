@@ -82,7 +82,7 @@ enum InvestigationRoutes {
     }
 
     /// Bytes of one evaluation report: 8 MiB.
-    private static let reportLimit = 8 << 20
+    static let reportLimit = 8 << 20
 
     private static let evaluation = Route(
         method: "POST", path: Paths.root + "/incidents/{number}/evaluations",
