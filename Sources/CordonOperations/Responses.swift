@@ -199,20 +199,11 @@ extension Work {
         try sequences(transaction.incidentsReported(from: start, to: end, limit: limit))
     }
 
-    /// What became of those in which something was stopped, a cause found or an action named, each
-    /// with the stops of its workflow.
+    /// What became of those in which something was stopped, a cause found or an action named.
     package func incidentsTelling(
         from start: Instant, to end: Instant, limit: Int
-    ) throws -> [(outcome: IncidentOutcome, stops: [Containment])] {
-        var workflows: [String: Workflow] = [:]
-        return try transaction.incidentsTelling(from: start, to: end, limit: limit).map { outcome in
-            guard let key = outcome.workflow, !outcome.containments.isEmpty else {
-                return (outcome, [])
-            }
-            let workflow = try workflows[key] ?? transaction.workflow(key)
-            workflows[key] = workflow
-            return (outcome, workflow?.containments ?? [])
-        }
+    ) throws -> [IncidentOutcome] {
+        try transaction.incidentsTelling(from: start, to: end, limit: limit)
     }
 
     /// Incidents with their workflows, each of which is read once.

@@ -72,8 +72,9 @@ extension Work {
         return try transaction.workflows(after: key, in: states, holding: run, limit: limit)
     }
 
-    /// Workflows that were stopped at some time or run under an override, by their keys.
-    package func workflowsTelling(after key: String, limit: Int) throws -> [Workflow] {
+    /// What became of workflows that were stopped at some time or run under an override, by their
+    /// keys.
+    package func workflowsTelling(after key: String, limit: Int) throws -> [WorkflowOutcome] {
         try mayTouch(nil)
         return try transaction.workflowsTelling(after: key, limit: limit)
     }

@@ -27,16 +27,50 @@ extension Transaction {
         ).map(Self.workflow)
     }
 
-    /// Workflows that were stopped at some time or run under an override, by their keys.
-    package func workflowsTelling(after key: String, limit: Int) throws -> [Workflow] {
-        try rows(
+    /// What became of workflows that were stopped at some time or run under an override, by their
+    /// keys.
+    ///
+    /// Only the parts that are wanted are taken out of the rows. A fork: the engines read JSON in
+    /// different words.
+    package func workflowsTelling(after key: String, limit: Int) throws -> [WorkflowOutcome] {
+        let parts: SQL =
+            switch dialect {
+            case .sqlite:
+                """
+                json_object('name', json_extract(body, '$.profile.name'),
+                    'containments', json_extract(body, '$.containments'),
+                    'override', json_extract(body, '$.override'))
+                """
+            case .postgres:
+                """
+                CAST(json_build_object('name', CAST(body AS JSON) #> '{profile,name}',
+                    'containments', CAST(body AS JSON) #> '{containments}',
+                    'override', CAST(body AS JSON) #> '{override}') AS TEXT)
+                """
+            }
+        return try rows(
             """
-            SELECT body FROM workflow
+            SELECT key, \(fragment: parts) AS parts FROM workflow
             WHERE key > \(key) AND (body NOT LIKE '%"containments":[]%'
                 OR body LIKE '%"override":{%')
             ORDER BY key LIMIT \(limit)
             """
-        ).map(Self.workflow)
+        ).map(Self.outcome)
+    }
+
+    /// What is taken out of a row's body.
+    private struct OutcomeParts: Decodable {
+        let name: String
+        let containments: [Containment]
+        let override: Workflow.ReadinessOverride?
+    }
+
+    private static func outcome(_ row: Row) throws -> WorkflowOutcome {
+        guard let parts = try? Canonical.read(OutcomeParts.self, from: try row.text("parts").utf8)
+        else { throw StoreError.unreadable(table: "workflow", column: "body") }
+        return WorkflowOutcome(
+            key: try row.text("key"), name: parts.name, containments: parts.containments,
+            override: parts.override)
     }
 
     /// Most rows are passed over by their text, before it is read as JSON.

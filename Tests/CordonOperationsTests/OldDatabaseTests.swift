@@ -38,6 +38,7 @@ import Testing
             for index in [
                 "incident_state", "incident_of_workflow", "incident_reported",
                 "incident_pressing", "incident_acting", "incident_telling", "journal_shadow_use",
+                "incident_of_reporter", "incident_counted",
             ] {
                 try database.execute(sql: "DROP INDEX \(index)")
             }

@@ -46,7 +46,10 @@ extension Policy {
         package var noteRequired: Bool
     }
 
-    /// One severity level, 1 to 4.
+    /// The numbers of the severity levels; a policy has all of them.
+    package static let levelNumbers = 1...4
+
+    /// One severity level.
     package struct Level: Codable, Equatable, Sendable {
         package var number: Int
         package var title: String

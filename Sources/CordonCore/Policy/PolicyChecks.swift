@@ -44,7 +44,7 @@ struct PolicyChecks {
     // MARK: - Levels
 
     private func checkLevels() {
-        checkNumbers(policy.levels.map(\.number), 1...4, "levels", "level")
+        checkNumbers(policy.levels.map(\.number), Policy.levelNumbers, "levels", "level")
         for (index, level) in policy.levels.enumerated() {
             checkAuthority(level, "levels[\(index)].restart")
             checkStop(level, "levels[\(index)]")

@@ -107,7 +107,7 @@ extension Policy.IncidentType {
 extension Policy.Level {
     fileprivate init(reading fields: PolicyFields) {
         self.init(
-            number: fields.number("number", in: 1...4),
+            number: fields.number("number", in: Policy.levelNumbers),
             title: fields.text("title"),
             impact: fields.text("impact"),
             responseStandard: fields.text("response_standard"),
@@ -134,7 +134,7 @@ extension Policy.Question {
             number: fields.number("number", in: 1...7),
             key: fields.word("key"),
             text: fields.text("text"),
-            floor: fields.optionalNumber("floor", in: 1...4),
+            floor: fields.optionalNumber("floor", in: Policy.levelNumbers),
             together: fields.optionalSection("together", Together.init(reading:)),
             requires: fields.choices("requires", noun: "requirement", presence: .optional))
     }
@@ -143,7 +143,8 @@ extension Policy.Question {
 extension Policy.Question.Together {
     fileprivate init(reading fields: PolicyFields) {
         self.init(
-            with: fields.number("with", in: 1...7), floor: fields.number("floor", in: 1...4))
+            with: fields.number("with", in: 1...7),
+            floor: fields.number("floor", in: Policy.levelNumbers))
     }
 }
 

@@ -24,8 +24,8 @@ enum ReviewPages {
             throw Refusal(.notFound, "The quarter \(quarter.text) has not begun.")
         }
         // Three readings of their own, at the same time where there are threads for it.
-        async let stopped = workflows(visit, quarter, now)
-        async let reviewed = telling(visit, quarter, now)
+        async let stopped = workflows(visit)
+        async let reviewed = telling(visit, quarter)
         let (policy, tally, newest) = try await operations.ask(visit.exchange.asCaller) { work in
             var tally = QuarterTally()
             for one in QuarterFigures.compared(with: quarter) {
@@ -37,24 +37,29 @@ enum ReviewPages {
                 from: quarter.start, to: quarter.end, limit: QuarterlyReviewPage.listedAtMost)
             return (try work.policy().policy, tally, newest.map { ListedIncident($0) })
         }
+        let (outcomes, workflows) = (try await reviewed, try await stopped)
+        let stops = Dictionary(uniqueKeysWithValues: workflows.map { ($0.key, $0.containments) })
         let most = QuarterlyReviewPage.incidentsAtMost
-        let incidents = try await reviewed
+        let incidents = outcomes.prefix(most).map { outcome in
+            ReviewedIncident(
+                outcome, stops: outcome.workflow.flatMap { stops[$0] } ?? [], at: now)
+        }
         return visit.page(
             QuarterlyReviewPage(
-                figures: QuarterFigures(
-                    quarter, tally, telling: Array(incidents.prefix(most)), policy: policy),
-                listed: newest, policy: policy, workflows: try await stopped, now: now,
-                isWhole: incidents.count <= most))
+                figures: QuarterFigures(quarter, tally, telling: incidents, policy: policy),
+                listed: newest, policy: policy,
+                workflows: workflows.compactMap { ReviewedWorkflow($0, in: quarter, at: now) },
+                now: now, isWhole: outcomes.count <= most))
     }
 
     /// The incidents that say more than how many there are: one more than are shown, if there are.
     private static func telling(
-        _ visit: Visit, _ quarter: Quarter, _ now: Instant
-    ) async throws -> [ReviewedIncident] {
-        let most = QuarterlyReviewPage.incidentsAtMost
-        return try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
-            try work.incidentsTelling(from: quarter.start, to: quarter.end, limit: most + 1)
-                .map { ReviewedIncident($0.outcome, stops: $0.stops, at: now) }
+        _ visit: Visit, _ quarter: Quarter
+    ) async throws -> [IncidentOutcome] {
+        try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+            try work.incidentsTelling(
+                from: quarter.start, to: quarter.end,
+                limit: QuarterlyReviewPage.incidentsAtMost + 1)
         }
     }
 
@@ -62,27 +67,17 @@ enum ReviewPages {
     private static let workflowsAtOnce = 200
     private static let workflowsAtMost = 5_000
 
-    /// What the review has to say of workflows, read a few hundred at a time.
-    private static func workflows(
-        _ visit: Visit, _ quarter: Quarter, _ now: Instant
-    ) async throws -> [ReviewedWorkflow] {
-        var reviewed: [ReviewedWorkflow] = []
-        var after = ""
-        var seen = 0
-        while seen < workflowsAtMost {
-            let key = after
-            let (found, last, count) = try await visit.exchange.operations.ask(
-                visit.exchange.asCaller
-            ) { work in
-                let few = try work.workflowsTelling(after: key, limit: workflowsAtOnce)
-                let found = few.compactMap { ReviewedWorkflow($0, in: quarter, at: now) }
-                return (found, few.last?.key, few.count)
+    /// The workflows that the review may have something to say of, a few hundred at a time.
+    private static func workflows(_ visit: Visit) async throws -> [WorkflowOutcome] {
+        var found: [WorkflowOutcome] = []
+        while found.count < workflowsAtMost {
+            let after = found.last?.key ?? ""
+            let few = try await visit.exchange.operations.ask(visit.exchange.asCaller) { work in
+                try work.workflowsTelling(after: after, limit: workflowsAtOnce)
             }
-            reviewed += found
-            seen += count
-            guard let last, count == workflowsAtOnce else { break }
-            after = last
+            found += few
+            if few.count < workflowsAtOnce { break }
         }
-        return reviewed
+        return found
     }
 }

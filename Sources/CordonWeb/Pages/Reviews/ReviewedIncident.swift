@@ -61,7 +61,7 @@ struct ReviewedWorkflow: Sendable {
 
 extension ReviewedWorkflow {
     /// `nil` for a workflow that the review has nothing to say of.
-    init?(_ workflow: Workflow, in quarter: Quarter, at now: Instant) {
+    init?(_ workflow: WorkflowOutcome, in quarter: Quarter, at now: Instant) {
         let end = min(quarter.end, now)
         let stops = workflow.containments.filter { $0.scope == .whole }.map { stop in
             (from: max(stop.requestedAt, quarter.start), to: min(stop.liftedAt ?? end, end))
@@ -74,7 +74,7 @@ extension ReviewedWorkflow {
         }
         guard seconds > 0 || decision != nil else { return nil }
         self.init(
-            key: workflow.key, name: workflow.profile.name, secondsStopped: seconds,
+            key: workflow.key, name: workflow.name, secondsStopped: seconds,
             override: decision)
     }
 
