@@ -104,7 +104,8 @@ package struct Gateway: Sendable {
         async throws
     {
         _ = try await operations.recorder.record(
-            size: size, boundTo: key.workflow, caller: key.asCaller(cause: cause)
+            size: size, isSmall: size <= Recorder.bytesOfSmall, boundTo: key.workflow,
+            caller: key.asCaller(cause: cause)
         ) { Capture(source: source, records: [record.captured()]) }
         figures.add(\.recorded)
     }

@@ -52,7 +52,7 @@ struct CapturedDraft: Sendable {
 
 /// Turns what a sender gave into what is written: names it, judges its clock, commits, seals.
 ///
-/// Belongs to one sealing thread.
+/// Used by one thread at a time.
 final class CaptureSealer {
     private let seal: RecordSeal
     private let outside: Outside
@@ -64,6 +64,32 @@ final class CaptureSealer {
 
     /// How far a sender's clock may run ahead of ours, in milliseconds.
     static let clockAheadAtMost: Int64 = 120_000
+
+    /// - Throws: a refusal when a record names no workflow, or is too large.
+    func drafts(
+        of capture: Capture, boundTo workflow: String?, receivedAt: Instant
+    ) throws -> [CapturedDraft] {
+        try capture.records.map { record in
+            try draft(
+                record, workflow: try Self.workflow(record, boundTo: workflow),
+                source: capture.source, receivedAt: receivedAt)
+        }
+    }
+
+    /// The workflow that a record belongs to: the token's, or the one that the sender names.
+    private static func workflow(
+        _ record: CapturedRecord, boundTo bound: String?
+    ) throws(Refusal) -> String {
+        if let bound { return bound }
+        let name = WorkflowName.key(from: record.workflow ?? "")
+        guard !name.isEmpty else {
+            throw Refusal(
+                .invalidInput,
+                "A record names no workflow: say `workflow`, or the resource attribute "
+                    + "cordon.workflow, or send with a token of the workflow.")
+        }
+        return name
+    }
 
     func draft(
         _ record: CapturedRecord, workflow: String, source: String, receivedAt: Instant

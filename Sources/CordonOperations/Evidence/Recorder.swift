@@ -41,6 +41,8 @@ package final class Recorder: Sendable {
     package static let bytesAtMost = 96 << 20
     /// Records of one transaction: enough to share a sync, few enough to keep a stop quick.
     static let recordsPerCommit = 1_024
+    /// Bytes of a small record: sealing it takes less than a tenth of a millisecond.
+    package static let bytesOfSmall = 32 << 10
 
     private let store: Store
     private let space: DiskSpace
@@ -48,6 +50,8 @@ package final class Recorder: Sendable {
     /// Told after each commit that there is something to be indexed.
     private let onCommit: @Sendable () -> Void
     private let sealers: WorkThreads<CaptureSealer>
+    /// For single small records.
+    private let nearSealer: Mutex<CaptureSealer>
     private let state = Mutex(State())
 
     init(
@@ -61,6 +65,7 @@ package final class Recorder: Sendable {
         sealers = WorkThreads("cordon-seal", count: 2, limit: 4_096) {
             CaptureSealer(seal: keys.seal(), outside: outside)
         }
+        nearSealer = Mutex(CaptureSealer(seal: keys.seal(), outside: outside))
     }
 
     /// Reads from the database what is known of the senders; until then whoever records waits.
@@ -106,23 +111,24 @@ package final class Recorder: Sendable {
     /// `read` runs on a sealing thread, as taking a megabyte of protobuf apart is no work for the
     /// thread that reads requests.
     ///
+    /// A single small record is sealed on the caller's thread, unless somebody is sealing there just
+    /// now: handing it to another thread and back takes longer.
+    ///
     /// The bytes of the request count against what may be under way. Refused with nothing kept.
     package func record(
-        size: Int, boundTo workflow: String?, caller: Caller,
+        size: Int, isSmall: Bool = false, boundTo workflow: String?, caller: Caller,
         _ read: @escaping @Sendable () throws -> Capture
     ) async throws -> [Receipt] {
         try admit(size)
         defer { state.withLock { $0.bytes -= size } }
         try await untilSendersAreKnown()
         let receivedAt = state.withLock { $0.catalogue?.arrival(outside.now()) ?? outside.now() }
-        let drafts = try await sealers.run { sealer in
-            let capture = try read()
-            return try capture.records.map { record in
-                try sealer.draft(
-                    record, workflow: try Self.workflow(record, boundTo: workflow),
-                    source: capture.source, receivedAt: receivedAt)
-            }
+        let seal = { @Sendable (sealer: CaptureSealer) in
+            try sealer.drafts(of: try read(), boundTo: workflow, receivedAt: receivedAt)
         }
+        let near = isSmall ? try nearSealer.withLockIfAvailable { try seal($0) } : nil
+        let drafts =
+            if let near { near } else { try await sealers.run { try seal($0) } }
         guard !drafts.isEmpty else { return [] }
         return try await write(drafts, caller)
     }
@@ -177,21 +183,6 @@ package final class Recorder: Sendable {
             return true
         }
         guard isAdmitted else { throw Self.overloaded }
-    }
-
-    /// The workflow that a record belongs to: the token's, or the one that the sender names.
-    private static func workflow(
-        _ record: CapturedRecord, boundTo bound: String?
-    ) throws(Refusal) -> String {
-        if let bound { return bound }
-        let name = WorkflowName.key(from: record.workflow ?? "")
-        guard !name.isEmpty else {
-            throw Refusal(
-                .invalidInput,
-                "A record names no workflow: say `workflow`, or the resource attribute "
-                    + "cordon.workflow, or send with a token of the workflow.")
-        }
-        return name
     }
 
     // MARK: Writing
