@@ -61,14 +61,12 @@ def nothing_got_through(stops: Stops, calls: list[Call]) -> None:
     assert len(later) >= CALLERS * LATER * len(stops.answered)
     assert {call.status for call in later} == {403}, "a call that began after a stop's answer"
     # Nor did it reach the provider, who would have noted what it was asked.
+    began = {call.began for call in later}
     late = [
         received
         for received in stops.home.openai.requests
-        if any(
-            call.began == int(received.all("x-began")[0])
-            for call in later
-        )
-    ]  # fmt: skip
+        if int(received.all("x-began")[0]) in began
+    ]
     assert late == []
     tails = [(call.last_byte - stops.asked[call.workflow]) / 1e9 for call in calls]
     assert max(tails) < LATE
