@@ -25,6 +25,31 @@ import Testing
     }
 
     @Test(arguments: TestEngine.available)
+    func aWriteThatNothingWaitsBesideIsUndoneToo(_ engine: TestEngine) async throws {
+        let log = Log()
+        try await engine.withStore(participant: { Scribe(log) }) { store in
+            try await store.write { try $0.thingInsert(1) }
+            await #expect(throws: Unwanted.self) {
+                try await store.write { transaction in
+                    transaction.afterCommit { log.add("never") }
+                    try transaction.thingInsert(2)
+                    throw Unwanted()
+                }
+            }
+            await #expect(throws: StoreError.self) {
+                try await store.write { transaction in
+                    try transaction.thingInsert(3)
+                    do { try transaction.thingInsert(1) } catch {}
+                }
+            }
+            try await store.write { try $0.thingInsert(4) }
+            #expect(try await store.things() == [1, 4])
+            #expect(!log.lines.contains("never"))
+            #expect(log.lines.count { $0 == "committed" } == 2)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
     func aFailedStatementFailsItsClosureEvenWhenCaught(_ engine: TestEngine) async throws {
         try await engine.withStore { store in
             let results = try await store.writeTogether([
@@ -88,7 +113,7 @@ import Testing
             ])
             #expect(
                 log.lines == [
-                    "begin", "savepoint", "commit ", "committed",
+                    "begin", "commit ", "committed",
                     "begin", "savepoint", "savepoint", "rollback", "savepoint",
                     "commit first,last", "committed",
                 ])

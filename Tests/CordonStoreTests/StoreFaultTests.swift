@@ -89,6 +89,11 @@ import Testing
                 try transaction.row("PRAGMA synchronous")?.integer("synchronous")
             }
             #expect(synchronous == 2)
+            // What a savepoint keeps is in memory, and no file of it lies about.
+            let temporary = try await store.write { transaction in
+                try transaction.row("PRAGMA temp_store")?.integer("temp_store")
+            }
+            #expect(temporary == 2)
             for file in [path, path + "-wal", path + "-shm"] {
                 let attributes = try FileManager.default.attributesOfItem(atPath: file)
                 #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")

@@ -82,9 +82,10 @@ final class SearchFollower {
         }
     }
 
-    /// Takes in the next records.
+    /// Takes in the next records, a batch of them at most.
     ///
-    /// - Returns: whether there was anything.
+    /// - Returns: whether more of what there was is left. What has come meanwhile is not: it waits
+    ///   for the next look, or under steady capture each record would be a step of its own.
     func step() throws -> Bool {
         if let number = missing.min() {
             try fill(number)
@@ -97,7 +98,7 @@ final class SearchFollower {
         let rest = try take(from: frontier, to: end, into: try shard(number))
         frontier = rest ?? end
         if frontier == (number + 1) * SearchShard.width { try finish(number) }
-        return true
+        return frontier < size
     }
 
     /// Makes a whole shard again.

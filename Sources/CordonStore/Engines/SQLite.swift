@@ -61,6 +61,9 @@ struct SQLiteEngine: Engine {
 
     /// GRDB chooses `NORMAL` for WAL, which loses answered writes in a power cut, so the setting
     /// is made after the pool is open and then looked at, as is the mode.
+    ///
+    /// The pages that a savepoint keeps stay in memory: SQLite would write them to a file in a
+    /// folder for temporary ones at each commit, where what is erased later would lie about.
     private static func demandDurability(_ database: Database) throws {
         try database.execute(
             sql: """
@@ -69,6 +72,7 @@ struct SQLiteEngine: Engine {
                 PRAGMA checkpoint_fullfsync = ON;
                 PRAGMA secure_delete = ON;
                 PRAGMA wal_autocheckpoint = 256;
+                PRAGMA temp_store = MEMORY;
                 """)
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
@@ -107,7 +111,18 @@ private final class SQLiteSession: Session {
     }
 
     /// SQLite has one writer at a time, in whatever process.
-    func migrating<T>(_ body: (any SQLConnection) throws -> T) throws -> T { try writing(body) }
+    ///
+    /// An index over a million rows is sorted in a file.
+    func migrating<T>(_ body: (any SQLConnection) throws -> T) throws -> T {
+        try translated {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA temp_store = FILE") }
+        }
+        let value = try writing(body)
+        try translated {
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+        }
+        return value
+    }
 
     func close() {}
 }

@@ -35,6 +35,8 @@ final class GroupCommit {
             } catch StoreError.contended(let cause) where attempt < Self.mostAttempts {
                 pause(after: attempt, cause)
                 attempt += 1
+            } catch let failure as LoneFailure {
+                return fail(jobs, failure.cause)
             } catch {
                 if case StoreError.broken = error { broken = error as? StoreError }
                 return fail(jobs, error)
@@ -47,24 +49,34 @@ final class GroupCommit {
         var effects: [@Sendable () -> Void] = []
     }
 
+    /// What undoes the transaction of the only job in it.
+    private struct LoneFailure: Error { let cause: any Error }
+
+    /// One job alone needs no savepoint, for which SQLite would copy every page that it changes:
+    /// it is undone with the transaction.
+    ///
     /// - Throws: only what loses the whole batch; a closure's own error becomes its answer.
     private func execute(_ jobs: [Job], _ connection: any SQLConnection) throws -> Executed {
         let batch = Batch(journal: participant?())
         var executed = Executed()
         var hasSucceeded = false
+        let isAlone = jobs.count == 1
         for job in jobs {
-            try connection.run(Self.savepoint)
-            batch.journal?.savepoint()
+            if !isAlone {
+                try connection.run(Self.savepoint)
+                batch.journal?.savepoint()
+            }
             let transaction = Transaction(connection, batch: batch)
             do {
                 let answer = try job.attempt(transaction)
                 if let fault = transaction.fault { throw fault }
-                try connection.run(Self.release)
+                if !isAlone { try connection.run(Self.release) }
                 executed.answers.append(answer)
                 executed.effects += transaction.effects
                 hasSucceeded = true
             } catch {
                 if let fault = transaction.fault, fault.endsTransaction { throw fault }
+                if isAlone { throw LoneFailure(cause: error) }
                 batch.journal?.rollbackToSavepoint()
                 try connection.run(Self.rollBack)
                 try connection.run(Self.release)
