@@ -14,11 +14,11 @@ import Synchronization
 /// Safe to share: which client is used is behind one lock.
 final class UpstreamHTTP: Sendable {
     private struct State {
-        var client: HTTPClient?
+        var clients: LoopClients?
         var address: String?
         var judgedAt: NIODeadline?
         /// Clients of addresses that are no longer used; calls may still be under way in them.
-        var retired: [HTTPClient] = []
+        var retired: [LoopClients] = []
     }
 
     private let url: String
@@ -39,65 +39,64 @@ final class UpstreamHTTP: Sendable {
     }
 
     @Sendable func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
-        let client = try await client()
+        guard let client = try await clients().current else { throw HTTPClientError.alreadyShutdown }
         return try await client.execute(request, deadline: .distantFuture)
     }
 
-    private func client() async throws -> HTTPClient {
+    private func clients() async throws -> LoopClients {
         let now = NIODeadline.now()
-        let known = state.withLock { state -> HTTPClient? in
+        let known = state.withLock { state -> LoopClients? in
             guard let judgedAt = state.judgedAt, now - judgedAt < Self.judgedEvery else {
                 return nil
             }
-            return state.client
+            return state.clients
         }
         if let known { return known }
         let place = try await outbound.judgedPlace(of: url, before: now + Self.connectTimeout)
         return state.withLock { state in
             state.judgedAt = now
-            if let client = state.client,
+            if let clients = state.clients,
                 place.isAllowed
                     || place.addresses.contains(where: {
                         $0 == state.address
                     })
             {
-                return client
+                return clients
             }
             let address = place.isAllowed ? nil : place.addresses.first
-            let client = make(host: place.host, address: address)
-            if let old = state.client { retire(old, &state) }
-            state.client = client
+            let clients = make(host: place.host, address: address)
+            if let old = state.clients { retire(old, &state) }
+            state.clients = clients
             state.address = address
-            return client
+            return clients
         }
     }
 
-    private func make(host: String, address: String?) -> HTTPClient {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: Self.connectTimeout, read: idle))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit =
-            Self.connectionsAtMost
-        if let address, address != host { configuration.dnsOverride = [host: address] }
-        return HTTPClient(
-            eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+    private func make(host: String, address: String?) -> LoopClients {
+        LoopClients(connectionsAtMost: Self.connectionsAtMost) { loop, most in
+            var configuration = HTTPClient.Configuration(
+                redirectConfiguration: .disallow,
+                timeout: .init(connect: Self.connectTimeout, read: idle))
+            configuration.connectionPool.retryConnectionEstablishment = false
+            configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = most
+            if let address, address != host { configuration.dnsOverride = [host: address] }
+            return HTTPClient(eventLoopGroup: loop, configuration: configuration)
+        }
     }
 
     /// Eight changes of address later at the earliest, nothing is under way in a client any more.
-    private func retire(_ client: HTTPClient, _ state: inout State) {
-        state.retired.append(client)
+    private func retire(_ clients: LoopClients, _ state: inout State) {
+        state.retired.append(clients)
         guard state.retired.count > Self.retiredAtMost else { return }
         let oldest = state.retired.removeFirst()
-        Task { try? await oldest.shutdown() }
+        Task { await oldest.shutdown() }
     }
 
     func close() async {
         let clients = state.withLock { state in
             defer { state = State() }
-            return state.retired + [state.client].compactMap(\.self)
+            return state.retired + [state.clients].compactMap(\.self)
         }
-        // The server ends: how its connections end adds nothing.
-        for client in clients { try? await client.shutdown() }
+        for clients in clients { await clients.shutdown() }
     }
 }
