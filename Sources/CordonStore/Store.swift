@@ -126,7 +126,7 @@ package final class Store: Sendable {
     /// Changes the database, and returns once the change is durable.
     ///
     /// Writes that wait together are committed together, each in its own savepoint: one that throws
-    /// is undone alone, as one that nothing else waits beside is. Its error, like every result, is told only when the commit's outcome is
+    /// is undone alone. Its error, like every result, is told only when the commit's outcome is
     /// known. **`body` may run more than once** (PostgreSQL can ask for a batch to be repeated), so
     /// it touches nothing but its transaction.
     ///

@@ -36,7 +36,8 @@ struct Cordon: AsyncParsableCommand {
                     WorkflowCommand.self, GateCommand.self, MCPWrapCommand.self, StopCommand.self,
                     ReportCommand.self, ApprovalCommand.self,
                 ]),
-            CommandGroup(name: "Response", subcommands: [IncidentCommand.self]),
+            CommandGroup(
+                name: "Response", subcommands: [IncidentCommand.self, ReviewCommand.self]),
             CommandGroup(
                 name: "Evidence",
                 subcommands: [EvidenceCommand.self, HoldCommand.self, ChangeCommand.self]),

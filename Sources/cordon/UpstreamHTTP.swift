@@ -39,7 +39,9 @@ final class UpstreamHTTP: Sendable {
     }
 
     @Sendable func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
-        guard let client = try await clients().current else { throw HTTPClientError.alreadyShutdown }
+        guard let client = try await clients().current else {
+            throw HTTPClientError.alreadyShutdown
+        }
         return try await client.execute(request, deadline: .distantFuture)
     }
 

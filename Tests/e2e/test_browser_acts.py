@@ -126,3 +126,62 @@ def test_keysWorkOutsideOfFieldsAndCanBeTurnedOff(firm: World, chromium: Browser
     keys.press("r")
     keys.press("?")
     assert person.path == "/policy"
+
+
+# Notes what comes onto the page, which a page that was loaded anew would have forgotten.
+WATCH = """() => {
+  window.came = [];
+  new MutationObserver((changes) => {
+    for (const change of changes)
+      for (const one of change.addedNodes) window.came.push(one.nodeName);
+  }).observe(document, {childList: true, subtree: true});
+}"""
+
+
+def test_oneSeesHowFarFilesHaveCome(firm: World, chromium: Browser) -> None:
+    person = comes(firm, chromium, "ana", Way("scripts"))
+    page, photo = person.page, {"name": "screen.png", "mimeType": "image/png"}
+    person.opens("/report")
+    person.fills("report", what="The photo shows it.")
+    page.locator("form#report input[type=file]").set_input_files(
+        [photo | {"buffer": bytes(3_000_000)}]  # type: ignore[list-item]
+    )
+    # What does not get through leaves everything as it was.
+    page.route("**/report", lambda route: route.abort())
+    page.locator("form#report button").click()
+    page.get_by_role("alert").get_by_text("It did not get through").wait_for()
+    assert page.locator("#report-what").input_value() == "The photo shows it."
+    assert person.path == "/report" and page.locator("progress").count() == 0
+    page.unroute("**/report")
+    person.faults.clear()
+    page.evaluate(WATCH)
+    person.sends("report")
+    assert page.url.partition("?")[0].endswith("/receipt") and "Report received" in person.said
+    assert "PROGRESS" in page.evaluate("window.came")
+    number = page.url.split("/")[-2]
+    [kept] = firm.ben.get(f"incidents/{number}").done(200)["evidence"]
+    assert (kept["name"], kept["size"]) == ("screen.png", 3_000_000)
+    # The text was sent, so no draft of it is left; back is the form again.
+    page.go_back()
+    page.locator("form#report").wait_for()
+    assert page.locator("#report-what").input_value() == ""
+
+
+def test_aRefusedFormWithFilesShowsItsFaults(firm: World, chromium: Browser) -> None:
+    person = comes(firm, chromium, "ben", Way("scripts"))
+    number = firm.ana.post("reports", {"what": "It is about a file."}).done(201)["incident"]
+    place = f"/incidents/{number}?step=preserve"
+    person.opens(place)
+    file = {"name": "log.txt", "mimeType": "text/plain", "buffer": b"A line."}
+    person.fills("do-attach", kind="log", text="A text without a name.")
+    person.page.locator("form#do-attach input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    person.page.evaluate(WATCH)
+    person.sends("do-attach", refused=True)
+    assert "Write what the text is called." in person.said and person.path == place
+    assert "PROGRESS" in person.page.evaluate("window.came")
+    focused = "document.activeElement.className"
+    assert person.page.evaluate(focused) == "faults"
+    person.fills("do-attach", name="note")
+    person.sends("do-attach")
+    [kept] = firm.ben.get(f"incidents/{number}").done(200)["evidence"]
+    assert kept["name"] == "note"

@@ -237,6 +237,11 @@ def closes(people: dict[str, Cli], number: str) -> None:
 def checks_the_record(office: Office, people: dict[str, Cli]) -> None:
     uma, omar = people["uma"], people["omar"]
     assert uma.json("journal", "--limit", "5")["items"][0]["index"] == 0
+    quarter = uma.json("review", "show")
+    assert quarter["near_misses"] == 1 and not quarter["is_over"]
+    said = uma.done("review", "show", quarter["quarter"])
+    assert "NEAR MISSES" in said and f"Stopped: {WORKFLOW} for" in said
+    assert "not over yet" in said
     policy = omar.done("policy", "show", "--standard")
     good = office.file("policy.yaml", policy.replace("lookback_days: 60", "lookback_days: 90"))
     bad = office.file("bad.yaml", policy.replace("floor: 3", "floor: 7"))

@@ -22,6 +22,7 @@ def test_theWorkedExampleRunsFromSetupToClose(server: Server) -> None:
     is_explained_and_corrected(world, number)
     is_restarted_by_two_who_may(world, number)
     is_reviewed_and_closed(world, number)
+    the_quarter_says_so(world, number)
     the_log_commits_to_it_all(world)
     assert server.stop() == 0
     checked = server.fsck()
@@ -362,6 +363,27 @@ def is_reviewed_and_closed(world: World, number: str) -> None:
     assert imported["version"] == policy["version"] + 1
     world.omar.put("policy", body, if_match=policy.headers["etag"]).refused("version-conflict", 412)
     assert world.ben.get(place)["policy_version"] == policy["version"]
+
+
+def the_quarter_says_so(world: World, number: str) -> None:
+    incident = world.uma.get(f"incidents/{number}").done(200)
+    year, month = (int(part) for part in incident["reported_at"].split("-")[:2])
+    quarter = f"{year}-Q{(month + 2) // 3}"
+    review = world.uma.get(f"reviews/{quarter}").done(200)
+    names = {"incident": "incidents", "near_miss": "near_misses"}
+    assert review[names[incident["kind"]]] == 1 and review["quality_issues"] == 0
+    assert [(one["level"], one["count"]) for one in review["levels"]] == [(incident["level"], 1)]
+    assert review["time_to_contain"]["count"] == 1 and review["is_whole"]
+    assert review["causes"] and {one["count"] for one in review["causes"]} == {1}
+    assert (review["open_actions"], review["overrides"]) == (0, [])
+    # A program is quick: the stop may have lasted less than a second.
+    assert {one["workflow"] for one in review["stopped"]} <= {WORKFLOW}
+    assert len(review["quarters"]) == 8 and review["quarters"][-1]["quarter"] == quarter
+    earlier = world.uma.get(f"reviews/{year - 1}-Q1").done(200)
+    assert earlier["incidents"] == 0 and earlier["is_over"] and "time_to_contain" not in earlier
+    for unknown in (f"{year + 1}-Q1", "2026", "2026-Q5", "2026-Q0", "x"):
+        world.uma.get(f"reviews/{unknown}").refused("not-found", 404)
+    world.ana.get(f"reviews/{quarter}").refused("not-permitted", 403)
 
 
 def the_log_commits_to_it_all(world: World) -> None:

@@ -3,7 +3,7 @@
 /// Two tables of fixed places: when the newer one is full, the older one is dropped. What is older
 /// than that is forgotten, and a record that is sent again after it is kept twice.
 struct RecentKeys {
-    /// Records that are remembered at most, in 32 MB; at least half of them are: a day's of a firm
+    /// Records that are remembered at most, in 24 MiB; at least half of them are: a day's of a firm
     /// that makes six a second.
     static let capacity = 1_000_000
 
@@ -21,9 +21,9 @@ struct RecentKeys {
     subscript(key: UInt64) -> UInt64? { newer[key] ?? older[key] }
 
     mutating func add(_ key: UInt64, _ index: UInt64) {
-        if newer.count >= generation {
+        if newer.count >= generation || !newer.reaches(index) {
             older = newer
-            newer = Table()
+            newer = Table(from: index)
         }
         newer.add(key, index)
     }
@@ -38,29 +38,38 @@ struct RecentKeys {
         return (key, content)
     }
 
-    /// Open addressing over two arrays, 16 bytes a place, at most half full.
+    /// Open addressing over two arrays, 12 bytes a place, at most three quarters full.
     private struct Table {
+        /// Where the indices are counted from.
+        private var base: UInt64 = 0
         private var keys: [UInt64] = []
-        /// One more than the index, so that an empty place is 0.
-        private var indices: [UInt64] = []
+        /// How far an index is from the base, and one more, so that an empty place is 0.
+        private var indices: [UInt32] = []
         private(set) var count = 0
+
+        init(from base: UInt64 = 0) { self.base = base }
+
+        /// Whether an index can be kept here.
+        func reaches(_ index: UInt64) -> Bool {
+            index >= base && index - base < UInt64(UInt32.max)
+        }
 
         subscript(key: UInt64) -> UInt64? {
             guard !keys.isEmpty else { return nil }
             var place = start(key)
             while indices[place] != 0 {
-                if keys[place] == key { return indices[place] - 1 }
+                if keys[place] == key { return base + UInt64(indices[place] - 1) }
                 place = (place + 1) & (keys.count - 1)
             }
             return nil
         }
 
         mutating func add(_ key: UInt64, _ index: UInt64) {
-            if count * 2 >= keys.count { grow() }
-            insert(key, index + 1)
+            if count * 4 >= keys.count * 3 { grow() }
+            insert(key, UInt32(index - base) + 1)
         }
 
-        private mutating func insert(_ key: UInt64, _ stored: UInt64) {
+        private mutating func insert(_ key: UInt64, _ stored: UInt32) {
             var place = start(key)
             while indices[place] != 0, keys[place] != key { place = (place + 1) & (keys.count - 1) }
             if indices[place] == 0 { count += 1 }

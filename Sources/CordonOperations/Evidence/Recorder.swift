@@ -111,7 +111,7 @@ package final class Recorder: Sendable {
     /// `read` runs on a sealing thread, as taking a megabyte of protobuf apart is no work for the
     /// thread that reads requests.
     ///
-    /// A single small record is sealed on the caller's thread, unless somebody is sealing there just
+    /// A single small record is sealed on the caller’s thread unless somebody is sealing there just
     /// now: handing it to another thread and back takes longer.
     ///
     /// The bytes of the request count against what may be under way. Refused with nothing kept.

@@ -3,8 +3,14 @@
 
 (() => {
   const words = document.documentElement.lang === "de"
-    ? { copy: "Kopieren", copied: "Kopiert", sending: "Wird gesendet …" }
-    : { copy: "Copy", copied: "Copied", sending: "Sending …" };
+    ? {
+      copy: "Kopieren", copied: "Kopiert", sending: "Wird gesendet …",
+      lost: "Es kam nicht an. Nichts ist verloren: Senden Sie es noch einmal.",
+    }
+    : {
+      copy: "Copy", copied: "Copied", sending: "Sending …",
+      lost: "It did not get through. Nothing is lost: send it again.",
+    };
 
   // Times are told in the zone of this browser from the next page on.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -39,17 +45,20 @@
     if (target.tagName === "INPUT") target.focus();
     else target.click();
   });
-  for (const button of document.querySelectorAll('[data-keys="toggle"]')) {
-    const show = () => button.setAttribute("aria-pressed", String(!keysOff()));
-    show();
-    button.addEventListener("click", () => {
-      localStorage.setItem("cordon-keys", keysOff() ? "on" : "off");
+  const offerKeys = () => {
+    for (const button of document.querySelectorAll('[data-keys="toggle"]')) {
+      const show = () => button.setAttribute("aria-pressed", String(!keysOff()));
       show();
-    });
-  }
+      button.addEventListener("click", () => {
+        localStorage.setItem("cordon-keys", keysOff() ? "on" : "off");
+        show();
+      });
+    }
+  };
 
   // What is to be copied can be copied.
-  if (navigator.clipboard) {
+  const offerCopies = () => {
+    if (!navigator.clipboard) return;
     for (const block of document.querySelectorAll("pre > code")) {
       const button = document.createElement("button");
       button.type = "button";
@@ -61,7 +70,7 @@
       });
       block.parentElement.before(button);
     }
-  }
+  };
 
   // A form is sent once, and says that it is on its way.
   document.addEventListener("submit", (event) => {
@@ -69,45 +78,101 @@
     if (event.target.getAttribute("action") === "/sign-out") sessionStorage.clear();
     const button = event.submitter;
     if (event.target.method !== "post" || !button || "stays" in event.target.dataset) return;
+    if ([...event.target.elements].some((field) => field.files?.length > 0)) {
+      event.preventDefault();
+      uploads(event.target, button);
+      return;
+    }
     setTimeout(() => {
       button.disabled = true;
       button.textContent = words.sending;
     });
   });
+
+  // One sees how far files have come. The page that answers takes the place of this one; what did
+  // not get through leaves the form as it is, with its files.
+  const uploads = (form, button) => {
+    const request = new XMLHttpRequest();
+    const usual = button.textContent;
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", words.sending);
+    form.querySelector("[data-lost]")?.remove();
+    request.open("POST", form.getAttribute("action"));
+    request.responseType = "document";
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+    });
+    const fails = () => {
+      const note = document.createElement("p");
+      note.dataset.lost = "lost";
+      note.className = "fault";
+      note.setAttribute("role", "alert");
+      note.textContent = words.lost;
+      bar.replaceWith(note);
+      button.disabled = false;
+      button.textContent = usual;
+    };
+    request.addEventListener("error", fails);
+    request.addEventListener("load", () => {
+      if (!request.response?.body) return fails();
+      document.title = request.response.title;
+      document.body.replaceWith(request.response.body);
+      if (request.status < 400) history.pushState(null, "", request.responseURL);
+      else history.replaceState(null, "", location.href);
+      shown = place();
+      equip();
+      scrollTo(0, 0);
+      (document.querySelector("[autofocus]") ?? document.querySelector("main"))?.focus();
+    });
+    request.send(new FormData(form, button));
+    button.disabled = true;
+    button.textContent = words.sending;
+    button.after(bar);
+  };
+  // Back from a page that came so, the one before is asked for again.
+  const place = () => location.pathname + location.search;
+  let shown = place();
+  addEventListener("popstate", () => {
+    if (place() !== shown) location.reload();
+  });
+
   addEventListener("pageshow", (event) => {
     // A page that comes back out of the browser's memory has its buttons again.
     if (event.persisted) location.reload();
   });
 
   // A long text survives a lost session or a reload, in this tab only, until it has come in.
-  const drafts = [...document.querySelectorAll('form[method="post"] textarea')];
   const name = (field) => `cordon-draft ${location.pathname} ${field.id}`;
-  const sent = JSON.parse(sessionStorage.getItem("cordon-sent") || "[]");
-  // What was refused as a whole has not come in: then the text stays.
-  if (!document.querySelector("[data-draft]")) {
-    for (const draft of sent) sessionStorage.removeItem(draft);
-  }
-  sessionStorage.removeItem("cordon-sent");
-  for (const field of drafts) {
-    const kept = sessionStorage.getItem(name(field));
-    if (kept && field.value === "") field.value = kept;
-    field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
-    field.form.addEventListener("submit", () => {
-      const names = [...field.form.querySelectorAll("textarea")].map(name);
-      sessionStorage.setItem("cordon-sent", JSON.stringify(names));
-    });
-  }
+  const keepDrafts = () => {
+    const sent = JSON.parse(sessionStorage.getItem("cordon-sent") || "[]");
+    // What was refused as a whole has not come in: then the text stays.
+    if (!document.querySelector("[data-draft]")) {
+      for (const draft of sent) sessionStorage.removeItem(draft);
+    }
+    sessionStorage.removeItem("cordon-sent");
+    for (const field of document.querySelectorAll('form[method="post"] textarea')) {
+      const kept = sessionStorage.getItem(name(field));
+      if (kept && field.value === "") field.value = kept;
+      field.addEventListener("input", () => sessionStorage.setItem(name(field), field.value));
+      field.form.addEventListener("submit", () => {
+        const names = [...field.form.querySelectorAll("textarea")].map(name);
+        sessionStorage.setItem("cordon-sent", JSON.stringify(names));
+      });
+    }
+  };
 
   // Filters act as one types; the button is for those without scripts.
-  for (const form of document.querySelectorAll("form[data-filter]")) {
-    const items = [...document.querySelectorAll(form.dataset.filter)];
-    form.addEventListener("input", () => {
-      const wanted = new FormData(form).get("q").toLocaleLowerCase();
-      for (const item of items) {
-        item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
-      }
-    });
-  }
+  const filterAsTyped = () => {
+    for (const form of document.querySelectorAll("form[data-filter]")) {
+      const items = [...document.querySelectorAll(form.dataset.filter)];
+      form.addEventListener("input", () => {
+        const wanted = new FormData(form).get("q").toLocaleLowerCase();
+        for (const item of items) {
+          item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+        }
+      });
+    }
+  };
 
   // News: what has changed is fetched and put in place, unless somebody is at work in it.
   const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -132,13 +197,21 @@
       if (focused) document.getElementById(focused)?.focus();
     }
   };
-  if (parts().length > 0 && window.EventSource) {
-    const news = new EventSource("/live");
+  let news;
+  const followNews = () => {
+    if (news || parts().length === 0 || !window.EventSource) return;
+    news = new EventSource("/live");
     let waits;
     news.addEventListener("change", () => {
       clearTimeout(waits);
       waits = setTimeout(refresh, 200);
     });
     addEventListener("pagehide", () => news.close());
-  }
+  };
+
+  const equip = () => {
+    row = -1;
+    for (const part of [offerKeys, offerCopies, keepDrafts, filterAsTyped, followNews]) part();
+  };
+  equip();
 })();

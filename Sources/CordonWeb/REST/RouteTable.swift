@@ -6,7 +6,7 @@ package enum RouteTable {
     static let all: [Route] =
         SystemRoutes.all + IdentityRoutes.all + WorkflowRoutes.all + GateRoutes.all
         + ApprovalRoutes.all + ConnectionRoutes.all + IncidentRoutes.all + ResponseRoutes.all
-        + InvestigationRoutes.all + RestartRoutes.all
+        + InvestigationRoutes.all + RestartRoutes.all + ReviewRoutes.all
         + JournalRoutes.all + CaptureRoutes.all + EvidenceRoutes.all + KeepingRoutes.all
         + LookbackRoutes.all + ExportRoutes.all + LedgerRoutes.all
 

@@ -23,6 +23,14 @@ struct Quarter: Hashable, Comparable, Sendable {
         self.init(year, number)
     }
 
+    /// - Throws: a refusal that says how a quarter is named.
+    init(named text: String) throws(Refusal) {
+        guard let quarter = Quarter(text) else {
+            throw Refusal(.notFound, "A review is named by its quarter, such as 2026-Q3.")
+        }
+        self = quarter
+    }
+
     private init(_ year: Int, _ number: Int) {
         self.year = year
         self.number = number

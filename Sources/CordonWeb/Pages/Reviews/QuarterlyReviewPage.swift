@@ -13,12 +13,10 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     /// Whether all incidents were read that have a cause, an action or a stop.
     let isWhole: Bool
 
-    /// Incidents with a cause, an action or a stop that are read, newest first.
-    static let incidentsAtMost = 500
     /// Incidents that are listed.
-    static let listedAtMost = 20
+    static let listedAtMost = 15
     /// Incidents whose time to contain is drawn.
-    static let drawnAtMost = 20
+    static let drawnAtMost = 15
 
     private var quarter: Quarter { figures.quarter }
     /// Rows of the tables of workflows.
@@ -70,7 +68,7 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
             notes.append(
                 HTML.hint(
                     """
-                    Causes, actions and stops were read of the newest \(Self.incidentsAtMost) \
+                    Causes, actions and stops were read of the newest \(QuarterReading.incidentsAtMost) \
                     incidents that have any: what is counted of them is too low.
                     """))
         }
