@@ -9,12 +9,15 @@ struct LoopClients: Sendable {
     private let clients: [ObjectIdentifier: HTTPClient]
     private let group: any EventLoopGroup
 
+    /// A client's share may be small where there are many loops, and calls are not spread evenly.
+    private static let shareAtLeast = 512
+
     /// `make` is given the most connections that a client may have open, its share of the most that
     /// there may be.
     init(connectionsAtMost most: Int, make: (any EventLoopGroup, _ most: Int) -> HTTPClient) {
         group = HTTPClient.defaultEventLoopGroup
         let loops = Array(group.makeIterator())
-        let share = max(1, most / max(1, loops.count))
+        let share = max(Self.shareAtLeast, most / max(1, loops.count))
         clients = Dictionary(
             uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), make($0, share)) })
     }

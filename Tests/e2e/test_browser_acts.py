@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -138,22 +139,16 @@ WATCH = """() => {
 }"""
 
 
+def photo(size: int) -> dict[str, Any]:
+    return {"name": "screen.png", "mimeType": "image/png", "buffer": bytes(size)}
+
+
 def test_oneSeesHowFarFilesHaveCome(firm: World, chromium: Browser) -> None:
     person = comes(firm, chromium, "ana", Way("scripts"))
-    page, photo = person.page, {"name": "screen.png", "mimeType": "image/png"}
+    page = person.page
     person.opens("/report")
     person.fills("report", what="The photo shows it.")
-    page.locator("form#report input[type=file]").set_input_files(
-        [photo | {"buffer": bytes(3_000_000)}]  # type: ignore[list-item]
-    )
-    # What does not get through leaves everything as it was.
-    page.route("**/report", lambda route: route.abort())
-    page.locator("form#report button").click()
-    page.get_by_role("alert").get_by_text("It did not get through").wait_for()
-    assert page.locator("#report-what").input_value() == "The photo shows it."
-    assert person.path == "/report" and page.locator("progress").count() == 0
-    page.unroute("**/report")
-    person.faults.clear()
+    page.locator("form#report input[type=file]").set_input_files(photo(3_000_000))
     page.evaluate(WATCH)
     person.sends("report")
     assert page.url.partition("?")[0].endswith("/receipt") and "Report received" in person.said
@@ -165,6 +160,41 @@ def test_oneSeesHowFarFilesHaveCome(firm: World, chromium: Browser) -> None:
     page.go_back()
     page.locator("form#report").wait_for()
     assert page.locator("#report-what").input_value() == ""
+
+
+def test_filesThatDoNotGetThroughLoseNothing(firm: World, chromium: Browser) -> None:
+    person = comes(firm, chromium, "ana", Way("scripts"))
+    page, text = person.page, "Written while the network was poor."
+    person.opens("/report")
+    person.fills("report", what=text, left_company="no")
+    files = page.locator("form#report input[type=file]")
+    files.set_input_files(photo(100_000))
+    button, alert = page.locator("form#report button"), page.get_by_role("alert")
+
+    def is_as_it_was(words: str) -> None:
+        alert.get_by_text(words).wait_for()
+        assert page.locator("#report-what").input_value() == text
+        assert page.locator("[name=left_company][value=no]").is_checked()
+        assert files.evaluate("(field) => field.files.length") == 1
+        assert page.locator("progress").count() == 0 and button.is_enabled()
+        assert person.path == "/report"
+
+    # No network; a page of a proxy in between; and more than a form may hold.
+    page.route("**/report", lambda route: route.abort())
+    button.click()
+    is_as_it_was("It did not get through")
+    page.unroute("**/report")
+    page.route("**/report", lambda route: route.fulfill(
+        status=502, content_type="text/html", body="<h1>Bad gateway</h1>"))  # fmt: skip
+    button.click()
+    is_as_it_was("It did not get through")
+    page.unroute("**/report")
+    files.set_input_files(photo(28_000_000))
+    button.click()
+    is_as_it_was("choose fewer or smaller files")
+    person.faults.clear()
+    page.reload()
+    assert page.locator("#report-what").input_value() == text
 
 
 def test_aRefusedFormWithFilesShowsItsFaults(firm: World, chromium: Browser) -> None:

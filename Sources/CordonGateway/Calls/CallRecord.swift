@@ -24,8 +24,14 @@ struct CallRecord: Sendable {
     /// The tools that an MCP server offered.
     var pins: [ToolPin] = []
 
-    /// The record, made on a thread that seals: taking content apart is no work for one that reads
-    /// requests.
+    /// Bytes that it holds, or nearly.
+    var weight: Int {
+        let groups = (asked?.groups ?? []).reduce(0) { $0 + $1.json.count }
+        return (output + attributes).reduce(groups + (calls?.count ?? 0)) { $0 + $1.1.count }
+    }
+
+    /// The record, made on a thread that seals unless it is small: taking content apart is no work
+    /// for one that reads requests.
     func captured() -> CapturedRecord {
         var groups = asked?.groups ?? []
         if !output.isEmpty {

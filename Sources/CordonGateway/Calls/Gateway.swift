@@ -103,6 +103,7 @@ package struct Gateway: Sendable {
     )
         async throws
     {
+        let size = max(size, record.weight)
         _ = try await operations.recorder.record(
             size: size, isSmall: size <= Recorder.bytesOfSmall, boundTo: key.workflow,
             caller: key.asCaller(cause: cause)

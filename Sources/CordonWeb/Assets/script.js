@@ -102,27 +102,42 @@
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) bar.value = event.loaded / event.total;
     });
-    const fails = () => {
+    const fails = (why = words.lost) => {
+      sessionStorage.removeItem("cordon-sent");
       const note = document.createElement("p");
       note.dataset.lost = "lost";
       note.className = "fault";
       note.setAttribute("role", "alert");
-      note.textContent = words.lost;
+      note.textContent = why;
       bar.replaceWith(note);
       button.disabled = false;
       button.textContent = usual;
     };
-    request.addEventListener("error", fails);
+    request.addEventListener("error", () => fails());
     request.addEventListener("load", () => {
-      if (!request.response?.body) return fails();
-      document.title = request.response.title;
-      document.body.replaceWith(request.response.body);
-      if (request.status < 400) history.pushState(null, "", request.responseURL);
-      else history.replaceState(null, "", location.href);
+      const page = request.response;
+      // A page of a server in between is no answer, and a refusal of everything no form.
+      if (!page?.querySelector("main#content")) return fails();
+      const refusal = page.querySelector("[data-draft]");
+      if (refusal && request.status !== 401) {
+        const more = refusal.parentElement.querySelector("h1 ~ p");
+        return fails([refusal, more].map((one) => one?.textContent.trim() ?? "").join(". "));
+      }
+      document.title = page.title;
+      document.body.replaceWith(page.body);
+      if (request.status < 400) {
+        history.pushState(null, "", request.responseURL);
+      } else {
+        // What was typed stays a draft, as reading the page anew would show the form without it.
+        if (!refusal) sessionStorage.removeItem("cordon-sent");
+        history.replaceState(null, "", location.href);
+      }
       shown = place();
       equip();
+      const step = document.getElementById(new URLSearchParams(location.search).get("step"));
       scrollTo(0, 0);
       (document.querySelector("[autofocus]") ?? document.querySelector("main"))?.focus();
+      if (request.status < 400) step?.scrollIntoView();
     });
     request.send(new FormData(form, button));
     button.disabled = true;

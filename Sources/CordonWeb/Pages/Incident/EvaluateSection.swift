@@ -88,7 +88,8 @@ extension IncidentPage {
                     "files", "The report of the run",
                     hint: """
                         JUnit, as most tools for tests write it: XML, 8 MiB at most. A test counts \
-                        for the case that has its name.
+                        for the case that is called like its class, a dot and its name; like its \
+                        name alone where it has no class.
                         """
                 ).files(accept: ".xml,application/xml,text/xml", isMany: false),
             ])

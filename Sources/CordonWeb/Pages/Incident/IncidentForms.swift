@@ -131,6 +131,14 @@ enum IncidentForms {
     ) { visit in
         let fields = try visit.checkedForm()
         return try await visit.orAgain("do-run-file", fields, again(.evaluate)) {
+            guard let version = fields["version"], FormJSON.trimmed(version).count > 0,
+                version.count <= 200
+            else {
+                let message = "Say what the version is called, in 200 characters at most."
+                throw Refusal(
+                    .invalidInput, message,
+                    blockers: [Blocker("version", message, pointer: "/version")])
+            }
             guard let file = visit.chosenFiles.first else {
                 let message = "Choose the report of the run."
                 throw Refusal(
@@ -145,7 +153,7 @@ enum IncidentForms {
             }
             try await visit.perform(
                 "recordEvaluation", bytes: file.bytes, mediaType: "application/xml",
-                query: ["version": fields["version"] ?? "", "subject": fields["subject"] ?? ""])
+                query: ["version": version, "subject": fields["subject"] ?? ""])
             return .redirect(place(try visit.parameter("number"), .evaluate, stays: true))
         }
     }

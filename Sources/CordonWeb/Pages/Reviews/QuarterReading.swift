@@ -11,14 +11,15 @@ struct QuarterReading: Sendable {
     /// Those that were stopped in the quarter, or run under an override.
     let workflows: [ReviewedWorkflow]
     let now: Instant
-    /// Whether all incidents were read that have a cause, an action or a stop.
+    /// Whether all incidents were read that have a cause, an action or a stop, and all workflows
+    /// that were stopped.
     let isWhole: Bool
 
     /// Incidents with a cause, an action or a stop that are read, newest first.
     static let incidentsAtMost = 500
     /// Workflows that are read at once, and in all.
     private static let workflowsAtOnce = 200
-    private static let workflowsAtMost = 5_000
+    static let workflowsAtMost = 5_000
 }
 
 extension QuarterReading {
@@ -56,7 +57,8 @@ extension QuarterReading {
             figures: QuarterFigures(quarter, tally, telling: incidents, policy: policy),
             newest: newest, policy: policy,
             workflows: workflows.compactMap { ReviewedWorkflow($0, in: quarter, at: now) },
-            now: now, isWhole: outcomes.count <= incidentsAtMost)
+            now: now,
+            isWhole: outcomes.count <= incidentsAtMost && workflows.count < workflowsAtMost)
     }
 
     /// The incidents that say more than how many there are: one more than are read, if there are.

@@ -65,11 +65,14 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
         ]
         if now < quarter.end { notes.append(HTML.hint("The quarter is not over yet.")) }
         if !isWhole {
+            let (incidents, workflows) = (
+                QuarterReading.incidentsAtMost, QuarterReading.workflowsAtMost
+            )
             notes.append(
                 HTML.hint(
                     """
-                    Causes, actions and stops were read of the newest \(QuarterReading.incidentsAtMost) \
-                    incidents that have any: what is counted of them is too low.
+                    Causes, actions and stops were read of the newest \(incidents) incidents that \
+                    have any, and of \(workflows) workflows: what is counted of them is too low.
                     """))
         }
         return "\(notes)"
@@ -185,17 +188,12 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     private var stopped: HTML {
         let rows = workflows.filter { $0.secondsStopped > 0 }.sorted {
             ($1.secondsStopped, $0.key) < ($0.secondsStopped, $1.key)
-        }.map { workflow -> [HTML] in
-            [
-                link(workflow),
-                HTML.say("\(max(1, (workflow.secondsStopped + 1_800) / 3_600)) hours"),
-            ]
-        }
+        }.map { workflow -> [HTML] in [link(workflow), Self.within(workflow.secondsStopped)] }
         let table =
             rows.isEmpty
             ? HTML.paragraph("No workflow was stopped as a whole in this quarter.")
             : HTML.table(
-                "Hours in which workflows stood still and people worked by the fallback",
+                "How long workflows stood still and people worked by the fallback",
                 ["Workflow", "Stopped"], Array(rows.prefix(Self.rowsAtMost)))
         return .section("stopped", "Stopped, and on the fallback", [table, rest(rows.count)])
     }

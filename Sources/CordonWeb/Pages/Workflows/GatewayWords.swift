@@ -25,7 +25,7 @@ enum GatewayWords {
         case "gateway/mcp_servers": "MCP servers that it may reach"
         case "gateway/record": "Does an answer wait until it is kept as evidence?"
         case "gateway/on_stop": "Calls that are under way when it is stopped"
-        case "gateway/on_failure": "While Cordon cannot be reached"
+        case "gateway/on_failure": "While what asks the gate cannot reach Cordon"
         case "gateway/on_tool_change": "When a tool is no longer what it was"
         case _ where name.hasPrefix(upstreams):
             "The provider behind \(HTML.said(String(name.dropFirst(upstreams.count))))"
@@ -37,7 +37,7 @@ enum GatewayWords {
         switch name {
         case "gateway/record":
             [
-                ("", "Yes if the workflow acts, otherwise no"),
+                ("", "Yes if it acts, delivers or decides, otherwise no"),
                 (
                     GatewayTerms.Recording.recordOrRefuse.rawValue,
                     "Yes: without evidence there is no answer"

@@ -183,8 +183,8 @@ struct WorkflowQuestions {
         [
             HTML.hint(
                 """
-                Only for a workflow whose calls pass through Cordon’s gateway. Everything may be \
-                left as it is.
+                For a workflow whose calls pass through Cordon’s gateway, or that asks the gate by \
+                itself. Everything may be left as it is.
                 """),
             text(
                 "gateway/models",

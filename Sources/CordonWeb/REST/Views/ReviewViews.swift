@@ -25,8 +25,8 @@ struct QuarterlyReviewView: Codable, Sendable {
     let overrides: [OverrideInForceView]
     /// This quarter and the seven before it, oldest first.
     let quarters: [QuarterCountView]
-    /// Whether causes, actions and stops are those of all incidents, and not of the newest 500 that
-    /// have any.
+    /// Whether causes, actions and stops are those of all incidents and workflows, and not of the
+    /// newest 500 that have any and of 5,000 workflows.
     let isWhole: Bool
 }
 
