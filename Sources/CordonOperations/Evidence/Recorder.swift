@@ -111,7 +111,7 @@ package final class Recorder: Sendable {
     /// `read` runs on a sealing thread, as taking a megabyte of protobuf apart is no work for the
     /// thread that reads requests.
     ///
-    /// A single small record is sealed on the caller’s thread unless somebody is sealing there just
+    /// A single small record is sealed on the caller's thread unless somebody is sealing there just
     /// now: handing it to another thread and back takes longer.
     ///
     /// The bytes of the request count against what may be under way. Refused with nothing kept.
@@ -146,6 +146,9 @@ package final class Recorder: Sendable {
 
     /// Lets a sender wait for a server that has just started: of a million records that takes
     /// about a second.
+    ///
+    /// It looks again every 10 ms, and only then: a queue of those who wait, each with a deadline
+    /// of its own and free to go away, would be more than so rare a second is worth.
     ///
     /// - Throws: a refusal when it takes longer than `patience`, and `CancellationError`.
     package func untilSendersAreKnown(within patience: Duration = .seconds(10)) async throws {

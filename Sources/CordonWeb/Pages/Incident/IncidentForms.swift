@@ -131,7 +131,7 @@ enum IncidentForms {
     ) { visit in
         let fields = try visit.checkedForm()
         return try await visit.orAgain("do-run-file", fields, again(.evaluate)) {
-            guard let version = fields["version"], FormJSON.trimmed(version).count > 0,
+            guard let version = fields["version"], !FormJSON.trimmed(version).isEmpty,
                 version.count <= 200
             else {
                 let message = "Say what the version is called, in 200 characters at most."

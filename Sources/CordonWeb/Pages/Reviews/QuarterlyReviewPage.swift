@@ -186,9 +186,9 @@ package struct QuarterlyReviewPage: PageModel, Sendable {
     }
 
     private var stopped: HTML {
-        let rows = workflows.filter { $0.secondsStopped > 0 }.sorted {
-            ($1.secondsStopped, $0.key) < ($0.secondsStopped, $1.key)
-        }.map { workflow -> [HTML] in [link(workflow), Self.within(workflow.secondsStopped)] }
+        let rows = ReviewedWorkflow.stopped(among: workflows).map { workflow -> [HTML] in
+            [link(workflow), Self.within(workflow.secondsStopped)]
+        }
         let table =
             rows.isEmpty
             ? HTML.paragraph("No workflow was stopped as a whole in this quarter.")

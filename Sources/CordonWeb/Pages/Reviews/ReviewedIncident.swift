@@ -78,6 +78,13 @@ extension ReviewedWorkflow {
             override: decision)
     }
 
+    /// Those that were stopped as a whole, the longest first.
+    static func stopped(among workflows: [ReviewedWorkflow]) -> [ReviewedWorkflow] {
+        workflows.filter { $0.secondsStopped > 0 }.sorted {
+            ($1.secondsStopped, $0.key) < ($0.secondsStopped, $1.key)
+        }
+    }
+
     /// Time that lies in one of the spans at least: two stops at once last no longer than one.
     static func seconds(covered spans: [(from: Instant, to: Instant)]) -> Int {
         var total: Int64 = 0

@@ -115,9 +115,7 @@ extension QuarterlyReviewView {
     }
 
     private static func stopped(_ workflows: [ReviewedWorkflow]) -> [StoppedWorkflowView] {
-        workflows.filter { $0.secondsStopped > 0 }.sorted {
-            ($1.secondsStopped, $0.key) < ($0.secondsStopped, $1.key)
-        }.map {
+        ReviewedWorkflow.stopped(among: workflows).map {
             StoppedWorkflowView(workflow: $0.key, name: $0.name, seconds: $0.secondsStopped)
         }
     }
