@@ -57,9 +57,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .systemLibrary(name: "CMalloc"),
+        .target(name: "CMalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CordonLedger", dependencies: [asn1, crypto], swiftSettings: strict),
@@ -72,8 +74,9 @@ let package = Package(
         .target(
             name: "CordonStore",
             dependencies: [
-                "CordonCore", "CordonLedger", "CPostgres", "CZlib", "CZstd", crypto,
+                "CordonCore", "CordonLedger", "CPostgres", "CSQLite", "CZlib", "CZstd", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(

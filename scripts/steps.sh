@@ -3,7 +3,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # What a build needs beside Swift. SwiftPM finds libpq, zstd and zlib by asking pkg-config.
-build_packages=(libpq-dev libsqlite3-dev libzstd-dev pkg-config zlib1g-dev)
+build_packages=(libjemalloc-dev libpq-dev libsqlite3-dev libzstd-dev pkg-config zlib1g-dev)
 # What the tests need on top of it.
 test_packages=(chromium e2fsprogs fonts-dejavu-core nginx openssl postgresql python3-venv strace)
 
@@ -57,6 +57,7 @@ require_swift() {
 
 is_installed() {
     case $1 in
+    libjemalloc-dev) [ -e /usr/include/jemalloc/jemalloc.h ] ;;
     libpq-dev) [ -e /usr/include/postgresql/libpq-fe.h ] ;;
     e2fsprogs) command -v mkfs.ext4 >/dev/null ;;
     libsqlite3-dev) [ -e /usr/include/sqlite3.h ] ;;

@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 public import FoundationEssentials
 
 /// A salted hash that fixes content without revealing it: SHA-256 of a nonce and the content.
@@ -19,6 +19,9 @@ public struct Commitment: Hashable, Sendable {
             guard let storage = ThirtyTwoBytes(bytes) else { return nil }
             self.storage = storage
         }
+
+        /// Takes a derived nonce.
+        package init(_ digest: SHA256Digest) { storage = ThirtyTwoBytes(digest) }
 
         /// Draws a new nonce; outside tests the generator must be the system's.
         public init(using generator: inout some RandomNumberGenerator) {

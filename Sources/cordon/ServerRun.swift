@@ -27,7 +27,8 @@ struct ServerRun {
         // another and back. Nothing of ours blocks these threads: the store and scrypt have their
         // own. Where the runtime has no such hook, all goes on as before, only slower.
         _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
-        Self.keepMemoryTogether()
+        // It cannot be refused here; without it a server that rests only keeps more than it needs.
+        _ = cordon_gives_memory_back()
         let settings = try Settings.read(
             options.data, listen: options.listen,
             environment: ProcessInfo.processInfo.environment)
@@ -109,12 +110,6 @@ struct ServerRun {
                 models: upstream.models, credential: try upstream.credential(environment),
                 send: way.send)
         }
-    }
-
-    /// Lets all threads share two arenas of malloc: each further one keeps what it has freed, which
-    /// adds up to a hundred megabytes under capture, and costs nothing that can be measured.
-    private static func keepMemoryTogether() {
-        _ = mallopt(M_ARENA_MAX, 2)
     }
 
     private static func logger(_ settings: Settings) -> Logger {

@@ -46,6 +46,65 @@ import Testing
     }
 
     @Test(arguments: TestEngine.available)
+    func manyRowsComeBackAsTheyWent(_ engine: TestEngine) async throws {
+        try await engine.withStore { store in
+            let combinations = Self.notes.flatMap { note in
+                Self.bodies.flatMap { body in Self.amounts.map { (note, body, $0) } }
+            }
+            let rows = combinations.enumerated().map { id, values -> [SQL.Value] in
+                [
+                    .integer(Int64(id)), values.0.map(SQL.Value.text) ?? .null,
+                    values.1.map(SQL.Value.blob) ?? .null,
+                    values.2.map(SQL.Value.integer) ?? .null,
+                ]
+            }
+            try await store.write { transaction in
+                try transaction.run(Self.insertion, forEach: rows)
+            }
+            for (id, values) in combinations.enumerated() {
+                let row = try #require(
+                    try await store.read { transaction in
+                        try transaction.row("SELECT * FROM thing WHERE id = \(id)")
+                    })
+                #expect(try row.textOrNil("note") == values.0)
+                #expect(try row.blobOrNil("body") == values.1)
+                #expect(try row.integerOrNil("amount") == values.2)
+            }
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func ofManyRowsOneThatIsRefusedLeavesNone(_ engine: TestEngine) async throws {
+        try await engine.withStore { store in
+            let row = { @Sendable (id: Int64) -> [SQL.Value] in [.integer(id), .null, .null, .null]
+            }
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { transaction in
+                    try transaction.run(Self.insertion, forEach: [row(1), row(2), row(1)])
+                }
+            }
+            guard case .constraint? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(try await store.things().isEmpty)
+            // The statement is kept prepared, and is as good as before.
+            try await store.write { transaction in
+                try transaction.run(Self.insertion, forEach: [row(1), row(2)])
+            }
+            #expect(try await store.things().count == 2)
+        }
+    }
+
+    private static let insertion: SQL = {
+        let (number, text, bytes) = (0, "", [UInt8]())
+        return """
+            INSERT INTO thing (id, note, body, amount)
+            VALUES (\(number), \(text), \(bytes), \(number))
+            """
+    }()
+
+    @Test(arguments: TestEngine.available)
     func longStatementsCarryTheSameValues(_ engine: TestEngine) async throws {
         try await engine.withStore { store in
             let bytes = Array(UInt8.min...UInt8.max)

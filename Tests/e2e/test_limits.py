@@ -1,5 +1,6 @@
 """What is just within a limit is taken, and what is just beyond it is refused in words."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,3 +247,10 @@ def test_whatIsNotThereIsNotFound(path: str, shared: World) -> None:
 def test_anotherMethodIsRefusedWithThoseThatAreTaken(shared: World) -> None:
     refused = shared.ana.put(f"workflows/{WORKFLOW}", {}).refused("method-not-allowed", 405)
     assert refused.headers["allow"] == "GET, PATCH"
+
+
+def test_memoryThatIsFreeIsGivenBackByAThreadForIt(shared: World) -> None:
+    """Else a server that rests would keep what its busiest moment took."""
+    assert shared.server.process
+    threads = Path(f"/proc/{shared.server.process.pid}/task").glob("*/comm")
+    assert "jemalloc_bg_thd" in {thread.read_text().strip() for thread in threads}

@@ -2,11 +2,27 @@ import CordonCore
 
 /// Short texts by which a change from one record to the next is noticed.
 ///
-/// A class, so that all spans of a request share what was computed last: one after the other they
-/// mostly have the same instruction and the same tools. Used by one request only.
+/// A class, so that all spans of a request share what was computed: they are mostly of a few
+/// workflows, each with the same instruction and the same tools. Used by one request only.
 final class Fingerprints {
-    private var system: (raw: [UInt8], digest: String?) = ([], nil)
-    private var tools: (raw: [UInt8], text: String?) = ([], nil)
+    private var systems = Recent()
+    private var toolSets = Recent()
+
+    /// What was made of the last few different texts.
+    private struct Recent {
+        private var made: [(raw: [UInt8], text: String?)] = []
+
+        /// How many are compared before one is made anew.
+        private static let most = 8
+
+        mutating func text(of raw: [UInt8], make: () -> String?) -> String? {
+            if let known = made.first(where: { $0.raw == raw }) { return known.text }
+            let text = make()
+            if made.count == Self.most { made.removeFirst() }
+            made.append((raw, text))
+            return text
+        }
+    }
 
     func all(of facts: SpanFacts, kind: RecordKind, name: String) -> [ChangeAspect: String] {
         var all: [ChangeAspect: String] = [:]
@@ -26,20 +42,14 @@ final class Fingerprints {
 
     private func systemPrompt(of facts: SpanFacts) -> String? {
         guard let raw = Fingerprints.instruction(of: facts), !raw.isEmpty else { return nil }
-        if raw == system.raw { return system.digest }
-        let group: FieldGroup
-        if raw.first == UInt8(ascii: "{") {
-            group = FieldGroup(
-                .input, json: Array("{\"input\":".utf8) + raw + Array("}".utf8))
-        } else {
-            group = FieldGroup(
-                .system, json: Array("{\"system\":".utf8) + raw + Array("}".utf8))
+        return systems.text(of: raw) {
+            let isMessage = raw.first == UInt8(ascii: "{")
+            let name = isMessage ? GroupName.input : .system
+            let json = Array("{\"\(name.rawValue)\":".utf8) + raw + Array("}".utf8)
+            return EvidenceReading.systemText(of: [FieldGroup(name, json: json)]).map {
+                Hex.sha256(Array($0.utf8))
+            }
         }
-        let digest = EvidenceReading.systemText(of: [group]).map {
-            Hex.sha256(Array($0.utf8))
-        }
-        system = (raw, digest)
-        return digest
     }
 
     /// The instruction as JSON: a list of parts, a text, or the first message when it is one.
@@ -80,11 +90,10 @@ final class Fingerprints {
             all.add(facts.tools)
             raw = all.closed
         }
-        if raw == tools.raw { return tools.text }
-        let names = EvidenceReading.toolNames(in: raw).joined(separator: ",")
-        let text = names + ":" + Hex.sha256(raw)
-        tools = (raw, text)
-        return text
+        return toolSets.text(of: raw) {
+            let names = EvidenceReading.toolNames(in: raw).joined(separator: ",")
+            return names + ":" + Hex.sha256(raw)
+        }
     }
 
     /// Sorted, and each once: a sender may follow two conventions at a time.

@@ -110,10 +110,12 @@ final class CaptureSealer {
             throw Refusal(
                 .tooLarge, "A record has less than \(RecordSeal.largestRecord >> 20) MiB.")
         }
-        guard let secret = RecordSecret(outside.randomBytes(32)), let bytes = ULID.bytes(id) else {
-            preconditionFailure("the outside gives 32 bytes and a ULID when asked for them")
+        // Asked for at once: each question goes to the kernel.
+        let chance = outside.randomBytes(44)
+        guard let secret = RecordSecret(Array(chance.prefix(32))), let bytes = ULID.bytes(id) else {
+            preconditionFailure("the outside gives 44 bytes and a ULID when asked for them")
         }
-        let sealed = try seal.seal(groups, secret: secret, nonce: outside.randomBytes(12))
+        let sealed = try seal.seal(groups, secret: secret, nonce: Array(chance.suffix(12)))
         let draft = EvidenceDraft(
             id: bytes, kind: record.kind, at: envelope.at, receivedAt: receivedAt,
             dedupe: Self.dedupe(record, workflow: workflow, groups: groups), leaf: sealed.leaf,

@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import GRDB
 
@@ -8,6 +9,7 @@ struct SQLiteEngine: Engine {
     var dialect: Dialect { .sqlite }
 
     init(path: String, readers: Int) throws {
+        Self.setUp
         try Self.create(path)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
@@ -21,6 +23,9 @@ struct SQLiteEngine: Engine {
         pool = try translated { try DatabasePool(path: path, configuration: configuration) }
         try translated { try pool.writeWithoutTransaction(Self.demandDurability) }
     }
+
+    // Once for the process. Where SQLite was in use before, it goes on counting.
+    private static let setUp: Void = { _ = cordon_sqlite_counts_no_memory() }()
 
     func session() -> any Session { SQLiteSession(pool: pool) }
 
@@ -148,7 +153,14 @@ private struct SQLiteConnection: SQLConnection {
     @discardableResult func run(_ statement: SQL) throws -> Int {
         try translated {
             let before = database.totalChangesCount
-            try prepare(statement).execute(arguments: arguments(statement))
+            let prepared = try prepare(statement)
+            if statement.bindings.isEmpty {
+                // GRDB follows what begins and ends transactions and changes the schema.
+                try prepared.execute()
+            } else {
+                var direct = try self.direct(prepared)
+                try direct.execute(statement.bindings.lazy.map { $0.value })
+            }
             // The count of the last change outlives statements that change nothing.
             return database.totalChangesCount == before ? 0 : database.changesCount
         }
@@ -157,13 +169,16 @@ private struct SQLiteConnection: SQLConnection {
     /// Prepared once: for thousands of rows the looking up costs more than the writing.
     func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
         try translated {
-            let prepared = try prepare(statement)
-            for row in rows {
-                prepared.setUncheckedArguments(
-                    StatementArguments(row.map(Self.databaseValue)))
-                try prepared.execute()
-            }
+            var prepared = try direct(prepare(statement))
+            for row in rows { try prepared.execute(row) }
         }
+    }
+
+    private func direct(_ statement: Statement) throws -> SQLitePrepared {
+        guard let prepared = SQLitePrepared(statement, of: database) else {
+            throw StoreError.unavailable("The connection to SQLite is closed.")
+        }
+        return prepared
     }
 
     func script(_ text: String) throws { try translated { try database.execute(sql: text) } }

@@ -15,20 +15,56 @@ package enum DictionaryTraining {
     package static let savingAtLeast = 5
 
     package static func dictionary(from samples: [[UInt8]]) -> [UInt8]? {
-        var records: [ArraySlice<UInt8>: Int] = [:]
-        for sample in samples {
-            for word in Set(words(sample)) where isTelling(word) { records[word, default: 0] += 1 }
-        }
-        let shown = samples.map { sample in
-            var kept: [UInt8] = []
-            kept.reserveCapacity(sample.count)
-            for word in words(sample)
-            where !isTelling(word) || records[word, default: 0] >= recordsAtLeast {
-                kept.append(contentsOf: word)
+        var vocabulary: [Word: Uses] = [:]
+        vocabulary.reserveCapacity(1 << 15)
+        let joined = samples.flatMap(\.self)
+        let shown = joined.withUnsafeBytes { joined in
+            var start = 0
+            for (number, sample) in samples.enumerated() {
+                let bytes = joined[start..<start + sample.count]
+                start = bytes.endIndex
+                forEachRun(of: bytes) { run in
+                    if isTelling(run) { vocabulary[Word(run), default: Uses()].note(number) }
+                }
             }
-            return kept
+            start = 0
+            return samples.map { sample in
+                let bytes = joined[start..<start + sample.count]
+                start = bytes.endIndex
+                var kept: [UInt8] = []
+                kept.reserveCapacity(sample.count)
+                forEachRun(of: bytes) { run in
+                    if !isTelling(run) || (vocabulary[Word(run)]?.samples ?? 0) >= recordsAtLeast {
+                        kept.append(contentsOf: run)
+                    }
+                }
+                return kept
+            }
         }
         return ZstdDictionary.train(shown)
+    }
+
+    /// A run of letters and digits where it stands among the samples, which outlive it.
+    private struct Word: Hashable {
+        let bytes: UnsafeRawBufferPointer
+
+        init(_ run: Slice<UnsafeRawBufferPointer>) { bytes = UnsafeRawBufferPointer(rebasing: run) }
+
+        static func == (left: Word, right: Word) -> Bool { left.bytes.elementsEqual(right.bytes) }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(bytes: bytes) }
+    }
+
+    /// In how many samples a word occurs.
+    private struct Uses {
+        private(set) var samples = 0
+        private var last: Int?
+
+        mutating func note(_ sample: Int) {
+            guard last != sample else { return }
+            last = sample
+            samples += 1
+        }
     }
 
     /// How many percent a dictionary saves on records that it was not trained on, compared with
@@ -49,21 +85,21 @@ package enum DictionaryTraining {
         return before == 0 ? 0 : (before - after) * 100 / before
     }
 
-    /// Runs of letters and digits, and what stands between them, in turn.
-    private static func words(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        var words: [ArraySlice<UInt8>] = []
-        var start = 0
+    /// Gives the runs of letters and digits, and what stands between them, in turn.
+    private static func forEachRun(
+        of bytes: Slice<UnsafeRawBufferPointer>, _ body: (Slice<UnsafeRawBufferPointer>) -> Void
+    ) {
+        var start = bytes.startIndex
         for place in bytes.indices.dropFirst()
         where isWordByte(bytes[place]) != isWordByte(bytes[place - 1]) {
-            words.append(bytes[start..<place])
+            body(bytes[start..<place])
             start = place
         }
-        if start < bytes.count { words.append(bytes[start...]) }
-        return words
+        if start < bytes.endIndex { body(bytes[start...]) }
     }
 
-    private static func isTelling(_ word: ArraySlice<UInt8>) -> Bool {
-        word.first.map(isWordByte) ?? false
+    private static func isTelling(_ run: Slice<UnsafeRawBufferPointer>) -> Bool {
+        run.first.map(isWordByte) ?? false
     }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {

@@ -54,16 +54,18 @@ package final class RecordSeal {
         let (number, dictionary) = dictionaries.newest
         let packed = Self.pack(groups)
         let compressed = packed.withUnsafeBytes { compressor.compress($0, dictionary) }
-        let box = try leaf.withUnsafeBytes { leaf in
-            try AES.GCM.seal(
+        let (box, wrapped) = try leaf.withUnsafeBytes { leaf in
+            let box = try AES.GCM.seal(
                 compressed, using: secret.key, nonce: Self.zeroNonce, authenticating: leaf)
+            let wrapped = try WrappedSecret(
+                secret, for: leaf, with: masters.newest, nonce: nonce)
+            return (box, wrapped)
         }
-        let wrapped = try WrappedSecret(
-            secret, for: leaf.data, with: masters.newest, nonce: nonce)
-        var sealed: [UInt8] = []
-        sealed.reserveCapacity(compressed.count + 16)
-        sealed.append(contentsOf: box.ciphertext)
-        sealed.append(contentsOf: box.tag)
+        guard let whole = box.combined else {
+            preconditionFailure("a box with a nonce of 12 bytes has them all in one piece")
+        }
+        // The nonce in front is the same for all, as each has a key of its own.
+        let sealed = whole.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[12...])) }
         return (leaf, SealedBody(wrapped: wrapped, dictionary: number, sealed: sealed))
     }
 

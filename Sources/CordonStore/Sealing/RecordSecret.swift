@@ -17,10 +17,7 @@ package struct RecordSecret: Sendable {
 
     /// The nonce of the group at a place, for its commitment.
     package func nonce(_ place: Int) -> Commitment.Nonce {
-        guard let nonce = Commitment.Nonce(Array(derived(label: 0x4E, number: place))) else {
-            preconditionFailure("a SHA-256 digest is 32 bytes long")
-        }
-        return nonce
+        Commitment.Nonce(derived(label: 0x4E, number: place))
     }
 
     /// The AES-256 key of the record's content; it seals one message, so its nonce is zero.
@@ -64,8 +61,11 @@ package struct WrappedSecret: Equatable, Sendable {
         let box = try AES.GCM.seal(
             secret.bytes, using: master.key, nonce: AES.GCM.Nonce(data: nonce),
             authenticating: owner)
+        guard let whole = box.combined else {
+            preconditionFailure("a box with a nonce of 12 bytes has them all in one piece")
+        }
         self.master = master.number
-        bytes = nonce + box.ciphertext + box.tag
+        bytes = whole.withUnsafeBytes { Array($0) }
     }
 
     /// - Throws: ``SealError`` when the key is gone or another secret was put here.
