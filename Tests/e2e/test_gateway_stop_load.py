@@ -20,6 +20,10 @@ LATER = 7
 LATE = 2.0
 
 
+def p99(times: list[float]) -> float:
+    return sorted(times)[len(times) * 99 // 100]
+
+
 class Stops:
     """Stops one workflow after the other under the same crowd, and keeps when."""
 
@@ -52,8 +56,9 @@ class Stops:
         tails = [(call.last_byte - self.asked[call.workflow]) / 1e6 for call in calls
                  if call.last_byte > self.asked[call.workflow]]  # fmt: skip
         print(f"{len(walls)} stops, {CALLERS} callers: answered after "
-              f"{statistics.median(walls):.1f} ms (most {max(walls):.1f}); the last bytes of an "
-              f"answer came {max(tails, default=0):.1f} ms after a stop was asked for")  # fmt: skip
+              f"{statistics.median(walls):.1f} ms (p99 {p99(walls):.1f}, most {max(walls):.1f}); "
+              f"the last bytes of an answer came {max(tails, default=0):.1f} ms after a stop was "
+              "asked for")  # fmt: skip
 
 
 def nothing_got_through(stops: Stops, calls: list[Call]) -> None:
