@@ -31,14 +31,18 @@ extension Outside {
     /// A ULID: 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that ids sort
     /// by the time they were made.
     private static func ulid(_ now: Instant) -> String {
-        var generator = SystemRandomNumberGenerator()
+        // Asked for at once: each question goes to the kernel.
+        var chance: (UInt64, UInt64) = (0, 0)
+        precondition(
+            withUnsafeMutableBytes(of: &chance) { getentropy($0.baseAddress, $0.count) } == 0,
+            "there is no chance to be had")
         return String(unsafeUninitializedCapacity: 26) { text in
             for index in 0..<10 {
                 text[index] = alphabet[Int(now.milliseconds >> Int64(45 - index * 5)) & 31]
             }
-            var bits: UInt64 = generator.next()
+            var bits = chance.0
             for index in 10..<26 {
-                if index == 22 { bits = generator.next() }
+                if index == 22 { bits = chance.1 }
                 text[index] = alphabet[Int(bits & 31)]
                 bits >>= 5
             }

@@ -15,9 +15,10 @@ struct GroupText {
         return whole
     }
 
-    mutating func add(_ name: String, _ value: OTLPValue) {
+    /// - Returns: whether it is a text that was put there as the JSON that it is.
+    @discardableResult mutating func add(_ name: String, _ value: OTLPValue) -> Bool {
         begin(name, room: GroupText.room(for: value))
-        GroupText.write(value, isInside: false, into: &bytes)
+        return GroupText.write(value, isInside: false, into: &bytes)
     }
 
     mutating func add(_ name: String, text: String) {
@@ -61,10 +62,15 @@ struct GroupText {
     }
 
     /// Writes a value; a text that is itself JSON is put there as that, byte for byte.
-    private static func write(_ value: OTLPValue, isInside: Bool, into out: inout [UInt8]) {
+    ///
+    /// - Returns: whether it is such a text.
+    @discardableResult private static func write(
+        _ value: OTLPValue, isInside: Bool, into out: inout [UInt8]
+    ) -> Bool {
         switch value.value {
         case .stringValue(let text):
-            if isInside || !embed(text, into: &out) { write(text, into: &out) }
+            if !isInside, embed(text, into: &out) { return true }
+            write(text, into: &out)
         case .boolValue(let flag): out.append(contentsOf: (flag ? "true" : "false").utf8)
         case .intValue(let number): out.append(contentsOf: String(number).utf8)
         case .doubleValue(let number):
@@ -93,6 +99,7 @@ struct GroupText {
         // An index into a table that no request of traces carries.
         case .stringValueStrindex, .none: out.append(contentsOf: "null".utf8)
         }
+        return false
     }
 
     private static func write(_ text: String, into out: inout [UInt8]) {

@@ -61,6 +61,15 @@ struct Place: Sendable {
         self.rank = rank
     }
 
+    /// Whether a text that is no JSON was cut off: a limit on the length of attributes cuts in the
+    /// middle.
+    func isCut(_ value: OTLPValue) -> Bool {
+        guard meaning == .askedJSON || meaning == .answeredJSON,
+            case .stringValue(let text) = value.value, let first = text.utf8.first
+        else { return false }
+        return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
+    }
+
     static func of(_ name: String) -> Place {
         if let place = exact[name] { return place }
         for family in families where name.utf8.starts(with: family.prefix) {

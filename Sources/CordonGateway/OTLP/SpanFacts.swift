@@ -105,10 +105,7 @@ struct SpanFacts {
         case .askedJSON:
             hasAsked = hasAsked || value.saysSomething
             messages = value
-            noteCut(value)
-        case .answeredJSON:
-            hasAnswered = hasAnswered || value.saysSomething
-            noteCut(value)
+        case .answeredJSON: hasAnswered = hasAnswered || value.saysSomething
         case .firstRole: firstRole = value.text
         case .firstContent:
             hasAsked = hasAsked || value.saysSomething
@@ -131,15 +128,6 @@ struct SpanFacts {
     }
 
     mutating func noteTruncation() { isTruncated = true }
-
-    /// A limit on the length of attributes cuts in the middle, and then it is no JSON any more.
-    private mutating func noteCut(_ value: OTLPValue) {
-        guard case .stringValue(var text) = value.value,
-            let first = text.utf8.first,
-            first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
-        else { return }
-        if !text.withUTF8({ JSONScan.isContainer($0) }) { isTruncated = true }
-    }
 
     private static func last(_ name: String) -> String {
         name.split(separator: ".").last.map(String.init) ?? name

@@ -33,7 +33,7 @@ struct SpanMapping {
         let kind = facts.kind
         var record = CapturedRecord(kind: kind)
         fillEnvelope(of: &record, from: span, facts)
-        record.groups = groups(of: span, attributes, kind: kind)
+        record.groups = groups(of: span, attributes, kind: kind, noting: &facts)
         record.shortfalls = shortfalls(of: kind, facts, failed: span.status.code == .error)
         if record.shortfalls.contains(.contentMissing) {
             record.advice = ContentAdvice.sentence(scope: scope.name, version: scope.version)
@@ -82,12 +82,14 @@ struct SpanMapping {
     }
 
     private func groups(
-        of span: OTLPSpan, _ attributes: [OTLPAttribute], kind: RecordKind
+        of span: OTLPSpan, _ attributes: [OTLPAttribute], kind: RecordKind,
+        noting facts: inout SpanFacts
     ) -> [FieldGroup] {
         var texts = [GroupText](repeating: GroupText(), count: Slot.groupCount)
         for (index, attribute) in attributes.enumerated() {
             let slot = places[index].slot.settled(for: kind)
-            texts[slot.rawValue].add(attribute.key, attribute.value)
+            let isJSON = texts[slot.rawValue].add(attribute.key, attribute.value)
+            if !isJSON, places[index].isCut(attribute.value) { facts.noteTruncation() }
         }
         addEvents(of: span, to: &texts)
         addSpan(span, to: &texts[Slot.attributes.rawValue])

@@ -69,12 +69,18 @@ final class CaptureSealer {
     func drafts(
         of capture: Capture, boundTo workflow: String?, receivedAt: Instant
     ) throws -> [CapturedDraft] {
-        try capture.records.map { record in
+        // Asked for at once: each question goes to the kernel.
+        let chance = outside.randomBytes(Self.chancePerRecord * capture.records.count)
+        return try capture.records.enumerated().map { place, record in
             try draft(
                 record, workflow: try Self.workflow(record, boundTo: workflow),
-                source: capture.source, receivedAt: receivedAt)
+                source: capture.source, receivedAt: receivedAt,
+                chance: chance[(place * Self.chancePerRecord)...].prefix(Self.chancePerRecord))
         }
     }
+
+    /// Random bytes that a record takes: its secret, then what wraps it.
+    private static let chancePerRecord = 32 + 12
 
     /// The workflow that a record belongs to: the token's, or the one that the sender names.
     private static func workflow(
@@ -91,8 +97,9 @@ final class CaptureSealer {
         return name
     }
 
-    func draft(
-        _ record: CapturedRecord, workflow: String, source: String, receivedAt: Instant
+    private func draft(
+        _ record: CapturedRecord, workflow: String, source: String, receivedAt: Instant,
+        chance: ArraySlice<UInt8>
     ) throws -> CapturedDraft {
         var record = record
         if let at = record.endedAt ?? record.at,
@@ -110,10 +117,8 @@ final class CaptureSealer {
             throw Refusal(
                 .tooLarge, "A record has less than \(RecordSeal.largestRecord >> 20) MiB.")
         }
-        // Asked for at once: each question goes to the kernel.
-        let chance = outside.randomBytes(44)
         guard let secret = RecordSecret(Array(chance.prefix(32))), let bytes = ULID.bytes(id) else {
-            preconditionFailure("the outside gives 44 bytes and a ULID when asked for them")
+            preconditionFailure("the outside gives as many bytes as it is asked for, and ULIDs")
         }
         let sealed = try seal.seal(groups, secret: secret, nonce: Array(chance.suffix(12)))
         let draft = EvidenceDraft(

@@ -77,7 +77,7 @@ struct SQLiteEngine: Engine {
                 PRAGMA fullfsync = ON;
                 PRAGMA checkpoint_fullfsync = ON;
                 PRAGMA secure_delete = ON;
-                PRAGMA wal_autocheckpoint = 1024;
+                PRAGMA wal_autocheckpoint = 512;
                 PRAGMA temp_store = MEMORY;
                 """)
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")

@@ -15,56 +15,71 @@ package enum DictionaryTraining {
     package static let savingAtLeast = 5
 
     package static func dictionary(from samples: [[UInt8]]) -> [UInt8]? {
-        var vocabulary: [Word: Uses] = [:]
-        vocabulary.reserveCapacity(1 << 15)
-        let joined = samples.flatMap(\.self)
-        let shown = joined.withUnsafeBytes { joined in
-            var start = 0
-            for (number, sample) in samples.enumerated() {
-                let bytes = joined[start..<start + sample.count]
-                start = bytes.endIndex
-                forEachRun(of: bytes) { run in
-                    if isTelling(run) { vocabulary[Word(run), default: Uses()].note(number) }
+        ZstdDictionary.train(common(of: samples))
+    }
+
+    /// The samples without the words that too few of them use.
+    static func common(of samples: [[UInt8]]) -> [[UInt8]] {
+        samples.flatMap(\.self).withUnsafeBytes { joined in
+            let pieces = pieces(of: joined, samples)
+            var vocabulary = Vocabulary()
+            for (number, piece) in pieces.enumerated() {
+                forEachRun(of: piece) { run, isTelling in
+                    if isTelling { vocabulary.note(run, in: number) }
                 }
             }
-            start = 0
-            return samples.map { sample in
-                let bytes = joined[start..<start + sample.count]
-                start = bytes.endIndex
+            var words = vocabulary.words[...]
+            return pieces.map { piece in
                 var kept: [UInt8] = []
-                kept.reserveCapacity(sample.count)
-                forEachRun(of: bytes) { run in
-                    if !isTelling(run) || (vocabulary[Word(run)]?.samples ?? 0) >= recordsAtLeast {
+                kept.reserveCapacity(piece.count)
+                forEachRun(of: piece) { run, isTelling in
+                    if !isTelling || vocabulary.samples(of: words.removeFirst()) >= recordsAtLeast {
                         kept.append(contentsOf: run)
                     }
                 }
                 return kept
             }
         }
-        return ZstdDictionary.train(shown)
+    }
+
+    private static func pieces(
+        of joined: UnsafeRawBufferPointer, _ samples: [[UInt8]]
+    ) -> [UnsafeRawBufferPointer] {
+        var start = 0
+        return samples.map { sample in
+            defer { start += sample.count }
+            return UnsafeRawBufferPointer(rebasing: joined[start..<start + sample.count])
+        }
+    }
+
+    /// The words of the samples, and in how many samples each occurs.
+    private struct Vocabulary {
+        /// The number of each word, in the order in which they stand in the samples.
+        private(set) var words: [Int] = []
+        private var numbers: [Word: Int] = [:]
+        private var uses: [(samples: Int, last: Int)] = []
+
+        mutating func note(_ run: UnsafeRawBufferPointer, in sample: Int) {
+            let number = numbers[Word(bytes: run), default: uses.count]
+            if number == uses.count {
+                numbers[Word(bytes: run)] = number
+                uses.append((samples: 1, last: sample))
+            } else if uses[number].last != sample {
+                uses[number] = (samples: uses[number].samples + 1, last: sample)
+            }
+            words.append(number)
+        }
+
+        func samples(of word: Int) -> Int { uses[word].samples }
     }
 
     /// A run of letters and digits where it stands among the samples, which outlive it.
     private struct Word: Hashable {
         let bytes: UnsafeRawBufferPointer
 
-        init(_ run: Slice<UnsafeRawBufferPointer>) { bytes = UnsafeRawBufferPointer(rebasing: run) }
-
         static func == (left: Word, right: Word) -> Bool { left.bytes.elementsEqual(right.bytes) }
 
         func hash(into hasher: inout Hasher) { hasher.combine(bytes: bytes) }
-    }
-
-    /// In how many samples a word occurs.
-    private struct Uses {
-        private(set) var samples = 0
-        private var last: Int?
-
-        mutating func note(_ sample: Int) {
-            guard last != sample else { return }
-            last = sample
-            samples += 1
-        }
     }
 
     /// How many percent a dictionary saves on records that it was not trained on, compared with
@@ -85,21 +100,20 @@ package enum DictionaryTraining {
         return before == 0 ? 0 : (before - after) * 100 / before
     }
 
-    /// Gives the runs of letters and digits, and what stands between them, in turn.
+    /// Gives the runs of letters and digits, which may tell something, and what stands between
+    /// them, in turn.
     private static func forEachRun(
-        of bytes: Slice<UnsafeRawBufferPointer>, _ body: (Slice<UnsafeRawBufferPointer>) -> Void
+        of bytes: UnsafeRawBufferPointer,
+        _ body: (_ run: UnsafeRawBufferPointer, _ isTelling: Bool) -> Void
     ) {
-        var start = bytes.startIndex
-        for place in bytes.indices.dropFirst()
-        where isWordByte(bytes[place]) != isWordByte(bytes[place - 1]) {
-            body(bytes[start..<place])
+        guard var isTelling = bytes.first.map(isWordByte) else { return }
+        var start = 0
+        for place in bytes.indices where isWordByte(bytes[place]) != isTelling {
+            body(UnsafeRawBufferPointer(rebasing: bytes[start..<place]), isTelling)
             start = place
+            isTelling.toggle()
         }
-        if start < bytes.endIndex { body(bytes[start...]) }
-    }
-
-    private static func isTelling(_ run: Slice<UnsafeRawBufferPointer>) -> Bool {
-        run.first.map(isWordByte) ?? false
+        body(UnsafeRawBufferPointer(rebasing: bytes[start...]), isTelling)
     }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {
