@@ -10,6 +10,7 @@ struct HouseRuleTests {
         ("CordonWeb", "// import CordonStore", true),
         ("CordonWeb", "let text = \"import CordonStore\"", true),
         ("CordonOperations", "import GRDB", false),
+        ("CordonOperations", "import CSQLite", false),
         ("CordonStore", "internal import GRDB", true),
         ("CordonStore", "import CPostgres", true),
         ("cordon", "import CordonStore", true),

@@ -23,7 +23,9 @@ enum HouseRules {
     ]
 
     /// The databases are behind one door.
-    static let onlyStoreMayImport: Set<String> = ["CPostgres", "CZstd", "GRDB"]
+    static let onlyStoreMayImport: Set<String> = [
+        "CPostgres", "CSQLite", "CZstd", "GRDB", "GRDBSQLite",
+    ]
 
     static let linesAtMost = 500
     static let columnsAtMost = 100
