@@ -93,8 +93,9 @@ def records(asked: list[tuple[str, Target]], done: list[int]) -> int:
 def judge(report: Report, held: list[float]) -> None:
     quarter = max(1, len(held) // 4)
     second, last = median(held[quarter:2 * quarter]), median(held[-quarter:])
-    report.say(f"Held, in MB, each {max(1, len(held) // 12)} minutes: " + " ".join(
-        f"{megabytes:.0f}" for megabytes in held[::max(1, len(held) // 12)]))
+    step = max(1, len(held) // 12)
+    report.say(f"Held, in MB, every {step} minutes: "
+               + " ".join(f"{megabytes:.0f}" for megabytes in held[::step]))
     report.goal("most", max(held), "MB", MOST_MEGABYTES, False)
     report.goal("last quarter over the second", last - second, "MB", GROWTH_MEGABYTES, False)
 
@@ -142,6 +143,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--rate", type=float, default=100, help="calls per second")
     options = parser.parse_args()
+    if options.minutes < 4:
+        parser.error("--minutes: 4 at least, so that the quarters can be compared")
     scratch = Scratch(options.scratch, options.shared)
     folder = None
     try:
