@@ -131,6 +131,10 @@ class EvidenceCordon(Cordon):
                 return int(line.split()[1]) * 1024 / 1e6
         raise Failure(f"process {self.pid} does not say what it held")
 
+    def forget_peak(self):
+        """The peak is counted anew; see proc(5), clear_refs."""
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
     def disk_bytes(self):
         return sum(file.lstat().st_blocks * 512 for file in self.data.rglob("*"))
 

@@ -122,7 +122,9 @@ def measure(options: argparse.Namespace, folder: pathlib.Path, scratch: Scratch)
         callers.end()
         wanted = records(asked, callers.done)
         found = cordon.settled_records(before + wanted) - before
-        report.say(f"{sum(callers.done)} calls in {len(held)} minutes; {found} records of {wanted}")
+        calls, offered = sum(callers.done), options.rate * 60 * options.minutes
+        report.say(f"{calls} calls in {len(held)} minutes; {found} records of {wanted}")
+        report.goal("calls of those that were due", 100 * calls / offered, "%", 98, True)
         for problem in callers.problems:
             report.say(f"Did not work: {problem}")
         if held:

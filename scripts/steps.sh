@@ -2,7 +2,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# What a build needs beside Swift. SwiftPM finds libpq, zstd and zlib by asking pkg-config.
+# What a build needs beside Swift. SwiftPM finds libpq, SQLite, zstd and zlib by asking pkg-config.
 build_packages=(libjemalloc-dev libpq-dev libsqlite3-dev libzstd-dev pkg-config zlib1g-dev)
 # What the tests need on top of it.
 test_packages=(chromium e2fsprogs fonts-dejavu-core nginx openssl postgresql python3-venv strace)

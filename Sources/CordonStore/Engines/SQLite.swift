@@ -26,7 +26,7 @@ struct SQLiteEngine: Engine {
     }
 
     // Once for the process. Where SQLite was in use before, it goes on counting.
-    private static let setUp: Void = { _ = cordon_sqlite_counts_no_memory() }()
+    static let setUp: Void = { _ = cordon_sqlite_counts_no_memory() }()
 
     func session() -> any Session { SQLiteSession(pool: pool) }
 

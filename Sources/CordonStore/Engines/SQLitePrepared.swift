@@ -6,22 +6,24 @@ import GRDBSQLite
 /// Evidence comes by the thousand: arguments of GRDB would copy each value three times before
 /// SQLite sees it. Belongs to the connection's queue, as the statement does.
 struct SQLitePrepared {
-    private let statement: SQLiteStatement
+    private let owner: Statement
     private let connection: SQLiteConnection
     /// Texts and blobs of the values that are bound: SQLite reads them where they lie.
     private var content: [UInt8] = []
 
-    /// - Precondition: the statement stays alive, and nobody is reading rows of it.
+    /// - Precondition: nobody is reading rows of the statement.
     init?(_ statement: Statement, of database: Database) {
         guard let connection = database.sqliteConnection else { return nil }
-        self.statement = statement.sqliteStatement
+        owner = statement
         self.connection = connection
     }
+
+    private var statement: SQLiteStatement { owner.sqliteStatement }
 
     /// Executes with one value for each parameter; rows that it gives are passed over.
     ///
     /// - Throws: `DatabaseError` with SQLite's extended code.
-    mutating func execute(_ values: some Sequence<SQL.Value>) throws {
+    mutating func execute(_ values: some Collection<SQL.Value>) throws {
         gather(values)
         var failure: DatabaseError?
         content.withUnsafeBytes { content in
@@ -29,7 +31,7 @@ struct SQLitePrepared {
             if code == SQLITE_OK {
                 repeat { code = sqlite3_step(statement) } while code == SQLITE_ROW
             }
-            // The message is gone with the reset, which has to be done before the bytes move.
+            // Before the bytes move, and before anything else is asked of the connection.
             if code != SQLITE_DONE {
                 failure = DatabaseError(
                     resultCode: ResultCode(rawValue: code),
@@ -41,7 +43,7 @@ struct SQLitePrepared {
         if let failure { throw failure }
     }
 
-    private mutating func gather(_ values: some Sequence<SQL.Value>) {
+    private mutating func gather(_ values: some Collection<SQL.Value>) {
         content.removeAll(keepingCapacity: true)
         for value in values {
             switch value {
@@ -53,7 +55,7 @@ struct SQLitePrepared {
     }
 
     private func bind(
-        _ values: some Sequence<SQL.Value>, _ content: UnsafeRawBufferPointer
+        _ values: some Collection<SQL.Value>, _ content: UnsafeRawBufferPointer
     ) -> CInt {
         var parameter: CInt = 0
         var start = 0
