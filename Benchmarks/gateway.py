@@ -32,7 +32,7 @@ from evidence_peers import run
 from evidence_scratch import note
 from gateway_cordon import BEST_EFFORT, RECORD_OR_REFUSE, GatewayCordon, require_binary
 from gateway_rounds import Measured, measure
-from gateway_scratch import REQUIREMENTS, Scratch
+from gateway_scratch import REQUIREMENTS, Scratch, parser_of
 from gateway_stop import CHUNKS, GAP_MILLISECONDS, Stop, keys, measure_stops
 from gateway_stop import MOCK_PORT as SLOW_PORT
 from gateway_table import Table, describe, judge, judge_memory, judge_stops
@@ -206,14 +206,7 @@ def some_of(all_names: list[str]) -> Callable[[str], set[str]]:
 
 
 def arguments() -> argparse.Namespace:
-    root = HERE.parent
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--binary", type=pathlib.Path, help="default: the release build",
-                        default=root / ".build-release/release/cordon")
-    parser.add_argument("--shared", type=pathlib.Path, help="the folder of shared scripts",
-                        default=root / "../shared/bench/gateway")
-    parser.add_argument("--scratch", type=pathlib.Path, help="where all is installed and made",
-                        default=pathlib.Path("/tmp/bench-gateway"))
+    parser = parser_of(__doc__ or "")
     parser.add_argument("--out", type=pathlib.Path, help="the table; default: in results",
                         default=HERE / "results/gateway.txt")
     parser.add_argument("--only", type=some_of(PARTS), default=set(PARTS), metavar="PART,…",

@@ -19,12 +19,11 @@ import time
 
 import gateway_peers
 from gateway_cordon import BEST_EFFORT, RECORD_OR_REFUSE, GatewayCordon, require_binary
-from gateway_scratch import Scratch
+from gateway_scratch import Scratch, parser_of
 from gateway_targets import CHAT, GATE, MCP, RECORDED_TWICE, STREAM, Target, targets
 from measure import Report, describe_machine, median, resident_megabytes
 from world import Failure
 
-HERE = pathlib.Path(__file__).resolve().parent
 CALLERS = 8
 # 1 MiB is 1.048576 MB, which the goal is in.
 MEGABYTE = 1.048576
@@ -134,14 +133,7 @@ def measure(options: argparse.Namespace, folder: pathlib.Path, scratch: Scratch)
 
 
 def main() -> int:
-    root = HERE.parent
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--binary", type=pathlib.Path, help="default: the release build",
-                        default=root / ".build-release/release/cordon")
-    parser.add_argument("--shared", type=pathlib.Path, help="the folder of shared scripts",
-                        default=root / "../shared/bench/gateway")
-    parser.add_argument("--scratch", type=pathlib.Path, help="where all is installed and made",
-                        default=pathlib.Path("/tmp/bench-gateway"))
+    parser = parser_of(__doc__ or "")
     parser.add_argument("--minutes", type=int, default=60)
     parser.add_argument("--rate", type=float, default=100, help="calls per second")
     options = parser.parse_args()

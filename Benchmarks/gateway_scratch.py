@@ -4,6 +4,7 @@ in, the two C programs, and a virtual environment for each peer. Only what is mi
 Standard library only.
 """
 
+import argparse
 import json
 import pathlib
 import sys
@@ -26,6 +27,19 @@ REQUIREMENTS: dict[str, list[str]] = {
 FOLDERS = {"envoy": "v-envoy", "tensorzero": "v-tz", "litellm": "v-litellm", "ofrep": "v-ff",
            "contextforge": "v-mcpcf"}
 PROGRAMS = {"mock": [], "lat": ["-pthread"]}
+
+
+def parser_of(description: str) -> argparse.ArgumentParser:
+    """Takes which Cordon is measured and where; the first line of the text says what for."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
+    parser.add_argument("--binary", type=pathlib.Path, help="default: the release build",
+                        default=root / ".build-release/release/cordon")
+    parser.add_argument("--shared", type=pathlib.Path, help="the folder of shared scripts",
+                        default=root / "../shared/bench/gateway")
+    parser.add_argument("--scratch", type=pathlib.Path, help="where all is installed and made",
+                        default=pathlib.Path("/tmp/bench-gateway"))
+    return parser
 
 
 class Scratch:

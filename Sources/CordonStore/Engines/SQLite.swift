@@ -9,7 +9,7 @@ struct SQLiteEngine: Engine {
     var dialect: Dialect { .sqlite }
 
     init(path: String, readers: Int) throws {
-        Self.setUp
+        Self.countNoMemory()
         try Self.create(path)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
@@ -25,8 +25,13 @@ struct SQLiteEngine: Engine {
         try translated { try pool.writeWithoutTransaction(Self.demandDurability) }
     }
 
-    // Once for the process. Where SQLite was in use before, it goes on counting.
-    static let setUp: Void = { _ = cordon_sqlite_counts_no_memory() }()
+    /// Spares SQLite a lock at each allocation.
+    ///
+    /// It counts for the process, and only before the first database is opened: where SQLite was
+    /// in use before, this changes nothing.
+    static func countNoMemory() { _ = isCountingMemory }
+
+    private static let isCountingMemory = cordon_sqlite_counts_no_memory() != SQLITE_OK
 
     func session() -> any Session { SQLiteSession(pool: pool) }
 
@@ -67,6 +72,8 @@ struct SQLiteEngine: Engine {
 
     /// GRDB chooses `NORMAL` for WAL, which loses answered writes in a power cut, so the setting
     /// is made after the pool is open and then looked at, as is the mode.
+    ///
+    /// A checkpoint is due after 512 pages, 4 MB of log.
     ///
     /// The pages that a savepoint keeps stay in memory: SQLite would write them to a file in a
     /// folder for temporary ones at each commit, where what is erased later would lie about.
@@ -159,7 +166,7 @@ private struct SQLiteConnection: SQLConnection {
                 // GRDB follows what begins and ends transactions and changes the schema.
                 try prepared.execute()
             } else {
-                var direct = try self.direct(prepared)
+                var direct = SQLitePrepared(prepared)
                 try direct.execute(statement.bindings.lazy.map { $0.value })
             }
             // The count of the last change outlives statements that change nothing.
@@ -170,16 +177,9 @@ private struct SQLiteConnection: SQLConnection {
     /// Prepared once: for thousands of rows the looking up costs more than the writing.
     func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
         try translated {
-            var prepared = try direct(prepare(statement))
+            var prepared = SQLitePrepared(try prepare(statement))
             for row in rows { try prepared.execute(row) }
         }
-    }
-
-    private func direct(_ statement: Statement) throws -> SQLitePrepared {
-        guard let prepared = SQLitePrepared(statement, of: database) else {
-            throw StoreError.unavailable("The connection to SQLite is closed.")
-        }
-        return prepared
     }
 
     func script(_ text: String) throws { try translated { try database.execute(sql: text) } }

@@ -7,16 +7,11 @@ import GRDBSQLite
 /// SQLite sees it. Belongs to the connection's queue, as the statement does.
 struct SQLitePrepared {
     private let owner: Statement
-    private let connection: SQLiteConnection
     /// Texts and blobs of the values that are bound: SQLite reads them where they lie.
     private var content: [UInt8] = []
 
     /// - Precondition: nobody is reading rows of the statement.
-    init?(_ statement: Statement, of database: Database) {
-        guard let connection = database.sqliteConnection else { return nil }
-        owner = statement
-        self.connection = connection
-    }
+    init(_ statement: Statement) { owner = statement }
 
     private var statement: SQLiteStatement { owner.sqliteStatement }
 
@@ -35,7 +30,7 @@ struct SQLitePrepared {
             if code != SQLITE_DONE {
                 failure = DatabaseError(
                     resultCode: ResultCode(rawValue: code),
-                    message: String(cString: sqlite3_errmsg(connection)))
+                    message: String(cString: sqlite3_errmsg(sqlite3_db_handle(statement))))
             }
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)

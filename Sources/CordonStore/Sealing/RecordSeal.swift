@@ -61,12 +61,10 @@ package final class RecordSeal {
                 secret, for: leaf, with: masters.newest, nonce: nonce)
             return (box, wrapped)
         }
-        guard let whole = box.combined else {
-            preconditionFailure("a box with a nonce of 12 bytes has them all in one piece")
-        }
         // The nonce in front is the same for all, as each has a key of its own.
-        let sealed = whole.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[12...])) }
-        return (leaf, SealedBody(wrapped: wrapped, dictionary: number, sealed: sealed))
+        return (
+            leaf, SealedBody(wrapped: wrapped, dictionary: number, sealed: box.bytes(from: 12))
+        )
     }
 
     /// Opens what is kept and checks it against the leaf that the log has.

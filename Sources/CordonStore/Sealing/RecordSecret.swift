@@ -61,11 +61,8 @@ package struct WrappedSecret: Equatable, Sendable {
         let box = try AES.GCM.seal(
             secret.bytes, using: master.key, nonce: AES.GCM.Nonce(data: nonce),
             authenticating: owner)
-        guard let whole = box.combined else {
-            preconditionFailure("a box with a nonce of 12 bytes has them all in one piece")
-        }
         self.master = master.number
-        bytes = whole.withUnsafeBytes { Array($0) }
+        bytes = box.bytes()
     }
 
     /// - Throws: ``SealError`` when the key is gone or another secret was put here.
@@ -80,6 +77,18 @@ package struct WrappedSecret: Equatable, Sendable {
             let secret = RecordSecret(Array(opened))
         else { throw .broken }
         return secret
+    }
+}
+
+extension AES.GCM.SealedBox {
+    /// Nonce, ciphertext and tag, one behind the other, from the byte at `start` on.
+    ///
+    /// - Precondition: the nonce has 12 bytes.
+    func bytes(from start: Int = 0) -> [UInt8] {
+        guard let whole = combined else {
+            preconditionFailure("a box with a nonce of 12 bytes has them all in one piece")
+        }
+        return whole.withUnsafeBytes { Array(UnsafeRawBufferPointer(rebasing: $0[start...])) }
     }
 }
 

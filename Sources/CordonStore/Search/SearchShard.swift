@@ -34,7 +34,7 @@ package final class SearchShard: Sendable {
         if parts == nil, !FileManager.default.fileExists(atPath: path) {
             throw StoreError.unavailable("there is no \(path)")
         }
-        SQLiteEngine.setUp
+        SQLiteEngine.countNoMemory()
         queue = try DatabaseQueue(path: path, configuration: configuration)
         if let parts {
             chmod(path, 0o600)
