@@ -17,7 +17,7 @@ extension Outside {
     private static func randomBytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count, let start = buffer.baseAddress {
-                // One call for many bytes: a batch of evidence takes 44 a record. It gives 256 at most.
+                // One call for many bytes: evidence takes 44 a record. It gives 256 at most.
                 let wanted = min(256, count - filled)
                 precondition(
                     getentropy(start + filled, wanted) == 0, "there is no chance to be had")
