@@ -67,8 +67,9 @@ extension ResponseSequence {
         guard blockers.isEmpty || incident.exception != nil else {
             throw Refusal(
                 .fileIncomplete,
-                "\(blockers.count) things are still open; the file is \(fileComplete) of 8. "
-                    + "Complete them, or have an executive sign an exception.", blockers: blockers)
+                "Open points: \(blockers.count); the file is \(fileComplete) of 8. "
+                    + "Complete what is open, or have an executive sign an exception.",
+                blockers: blockers)
         }
         return [.closed]
     }

@@ -140,7 +140,7 @@ extension ResponseSequence {
         let blockers = restartBlockers
         guard blockers.isEmpty else {
             throw Refusal(
-                .restartBlocked, "\(blockers.count) things stand in the way of the restart.",
+                .restartBlocked, "Open points before the restart: \(blockers.count).",
                 blockers: blockers)
         }
         let least = incident.isDeclined ? 0 : (terms?.watchHours ?? 0)
