@@ -57,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        .target(name: "CExecutor"),
         .target(name: "CMalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -86,8 +87,8 @@ let package = Package(
         .target(
             name: "CordonGateway",
             dependencies: [
-                "CSpawn", "CordonCore", "CordonOperations", asyncHTTPClient, crypto, httpTypes,
-                hummingbird,
+                "CExecutor", "CSpawn", "CordonCore", "CordonOperations", asyncHTTPClient, crypto,
+                httpTypes, hummingbird,
                 logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nioHTTPTypes,
                 serviceLifecycle,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),

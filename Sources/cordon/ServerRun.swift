@@ -7,6 +7,7 @@ import CordonStore
 import CordonWeb
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -23,10 +24,7 @@ struct ServerRun {
 
     /// Serves until it is told to stop; a story is played once the server listens.
     func run(playing story: Story? = nil) async throws {
-        // Requests are then worked on by the thread that reads them, instead of being handed to
-        // another and back. Nothing of ours blocks these threads: the store and scrypt have their
-        // own. Where the runtime has no such hook, all goes on as before, only slower.
-        _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+        LoopExecutor.takeOver()
         // It cannot be refused here; without it a server that rests only keeps more than it needs.
         _ = cordon_gives_memory_back()
         let settings = try Settings.read(
@@ -64,7 +62,12 @@ struct ServerRun {
             responder: GatewayResponder(
                 gateway: gateway, next: router.buildResponder(),
                 requestID: operations.outside.newID),
-            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionWatch()])),
+            server: HTTPServerBuilder { responder in
+                LoopBoundChannel(
+                    bound: HTTP1Channel(
+                        responder: responder,
+                        configuration: .init(additionalChannelHandlers: [ConnectionWatch()])))
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? port

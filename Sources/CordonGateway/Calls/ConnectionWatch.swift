@@ -52,6 +52,9 @@ package final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHand
 
     /// The watch of a connection; `nil` where none stands, as in a test without sockets.
     package static func of(_ channel: any Channel) async -> ConnectionWatch? {
-        try? await channel.pipeline.handler(type: ConnectionWatch.self).get()
+        guard channel.eventLoop.inEventLoop else {
+            return try? await channel.pipeline.handler(type: ConnectionWatch.self).get()
+        }
+        return try? channel.pipeline.syncOperations.handler(type: ConnectionWatch.self)
     }
 }
