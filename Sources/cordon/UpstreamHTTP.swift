@@ -82,6 +82,14 @@ final class UpstreamHTTP: Sendable {
             configuration.connectionPool.retryConnectionEstablishment = false
             configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = most
             if let address, address != host { configuration.dnsOverride = [host: address] }
+            // Nobody collects traces of a request, and a span costs as much as reading its head.
+            configuration.tracing.tracer = nil
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(
+                        FlushesTogether(), position: .first)
+                }
+            }
             return HTTPClient(eventLoopGroup: loop, configuration: configuration)
         }
     }

@@ -5,12 +5,11 @@ import Synchronization
 
 /// One call at an upstream, which can be given up from outside at any moment.
 ///
-/// Writing to the caller is never cancelled by a stop, because the caller has to be told of it. A
-/// wait can also be interrupted without giving the call up: the next one goes on with the same
-/// piece.
+/// One task sends the request and reads the answer, a piece ahead of whoever asks for it. Writing
+/// to the caller is never cancelled by a stop, because the caller has to be told of it. A wait can
+/// also be interrupted without giving the call up: the next one goes on with the same piece.
 ///
-/// Safe to share: what is under way is behind one lock; the body is read by one task at a time,
-/// because a piece is asked for only when the one before has come.
+/// A call that nobody holds any more is given up.
 final class UpstreamCall: Sendable {
     /// Why the upstream was left.
     enum End: Sendable, Equatable {
@@ -22,75 +21,39 @@ final class UpstreamCall: Sendable {
     /// Somebody who waited for a piece was told to stop waiting.
     struct Interrupted: Error {}
 
-    private typealias Piece = Result<ByteBuffer?, any Error>
+    private let flow = UpstreamFlow()
 
-    private struct State {
-        var end: End?
-        var cancel: (@Sendable () -> Void)?
-        var isReading = false
-        var isInterrupted = false
-        /// A piece that came when nobody waited.
-        var ready: Piece?
-        var waiting: CheckedContinuation<ByteBuffer?, any Error>?
-    }
-
-    private let state = Mutex(State())
-    private let body = BodyReader()
+    deinit { flow.giveUp(.callerGone) }
 
     /// Why it was given up; `nil` while it was not.
-    var end: End? { state.withLock { $0.end } }
+    var end: End? { flow.end }
 
-    func giveUp(_ end: End) {
-        let cancel = state.withLock { state -> (@Sendable () -> Void)? in
-            if state.end == nil { state.end = end }
-            return state.cancel
-        }
-        cancel?()
-    }
+    func giveUp(_ end: End) { flow.giveUp(end) }
 
     /// Ends the wait for the next piece with ``Interrupted``, once; the upstream goes on.
-    func interrupt() {
-        let waiting = state.withLock { state in
-            state.isInterrupted = state.waiting == nil
-            return state.waiting.take()
-        }
-        waiting?.resume(throwing: Interrupted())
-    }
+    func interrupt() { flow.interrupt() }
 
     /// Sends the request and waits for the head of the answer.
     func begin(
         _ request: HTTPClientRequest,
         with send: @escaping @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
     ) async throws -> HTTPClientResponse {
-        let task = Task { try await send(request) }
-        watch { task.cancel() }
-        let response = try await task.value
-        body.start(response.body)
-        return response
+        try await withCheckedThrowingContinuation { [flow] head in
+            let task = Task {
+                do {
+                    let response = try await send(request)
+                    head.resume(returning: response)
+                    await flow.read(response.body)
+                } catch {
+                    head.resume(throwing: error)
+                }
+            }
+            flow.whenGivenUp { task.cancel() }
+        }
     }
 
     /// The next piece of the body; `nil` at its end.
-    func next() async throws -> ByteBuffer? {
-        try await withCheckedThrowingContinuation { continuation in
-            enum Step { case give(Piece), read, wait }
-            let step = state.withLock { state -> Step in
-                if state.isInterrupted {
-                    state.isInterrupted = false
-                    return .give(.failure(Interrupted()))
-                }
-                if let ready = state.ready.take() { return .give(ready) }
-                state.waiting = continuation
-                if state.isReading { return .wait }
-                state.isReading = true
-                return .read
-            }
-            switch step {
-            case .give(let piece): continuation.resume(with: piece)
-            case .read: read()
-            case .wait: break
-            }
-        }
-    }
+    func next() async throws -> ByteBuffer? { try await flow.next() }
 
     /// The whole body.
     ///
@@ -110,38 +73,121 @@ final class UpstreamCall: Sendable {
             }
         }
     }
+}
 
-    private func read() {
-        let task = Task {
-            let piece: Piece
-            do { piece = .success(try await body.next()) } catch { piece = .failure(error) }
-            let waiting = state.withLock { state in
-                state.isReading = false
-                if state.waiting == nil { state.ready = piece }
-                return state.waiting.take()
-            }
-            waiting?.resume(with: piece)
-        }
-        watch { task.cancel() }
+/// What goes from the task that reads an answer to the one that passes it on.
+///
+/// Safe to share: all of it is behind one lock.
+private final class UpstreamFlow: Sendable {
+    private struct State {
+        var end: UpstreamCall.End?
+        var cancel: (@Sendable () -> Void)?
+        var isInterrupted = false
+        /// A piece that came when nobody waited.
+        var ready: ByteBuffer?
+        /// How the body ended, behind the piece that is ready.
+        var ended: Result<ByteBuffer?, any Error>?
+        /// Who waits for a piece.
+        var waiting: CheckedContinuation<ByteBuffer?, any Error>?
+        /// The reader, while it waits for the piece that is ready to be taken.
+        var reader: CheckedContinuation<Void, Never>?
     }
 
-    private func watch(_ cancel: @escaping @Sendable () -> Void) {
+    private let state = Mutex(State())
+
+    var end: UpstreamCall.End? { state.withLock { $0.end } }
+
+    func giveUp(_ end: UpstreamCall.End) {
+        let (cancel, reader) = state.withLock { state in
+            if state.end == nil { state.end = end }
+            return (state.cancel, state.reader.take())
+        }
+        cancel?()
+        reader?.resume()
+    }
+
+    func whenGivenUp(_ cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             state.cancel = cancel
             return state.end != nil
         }
         if isLate { cancel() }
     }
-}
 
-/// Reads a body piece by piece, from whichever task asks.
-///
-/// Safe to share: the iterator is not sendable, so this is unchecked; but `UpstreamCall` has one
-/// task at a time read a piece, and each is begun behind the lock that the one before has let go.
-private final class BodyReader: @unchecked Sendable {
-    private var iterator: HTTPClientResponse.Body.AsyncIterator?
+    func interrupt() {
+        let waiting = state.withLock { state in
+            state.isInterrupted = state.waiting == nil
+            return state.waiting.take()
+        }
+        waiting?.resume(throwing: UpstreamCall.Interrupted())
+    }
 
-    func start(_ body: HTTPClientResponse.Body) { iterator = body.makeAsyncIterator() }
+    // MARK: The reader
 
-    func next() async throws -> ByteBuffer? { try await iterator?.next() }
+    func read(_ body: HTTPClientResponse.Body) async {
+        do {
+            for try await piece in body {
+                guard await isTaken(piece) else { throw CancellationError() }
+            }
+            finish(.success(nil))
+        } catch {
+            finish(.failure(error))
+        }
+        // The task that ends here is no longer to be cancelled, and not to be held.
+        state.withLock { $0.cancel = nil }
+    }
+
+    /// Hands over a piece, and waits while the one before it has not been taken.
+    ///
+    /// - Returns: `false` when the call was given up meanwhile.
+    private func isTaken(_ piece: ByteBuffer) async -> Bool {
+        let waiting = state.withLock { state in
+            if state.waiting == nil { state.ready = piece }
+            return state.waiting.take()
+        }
+        guard let waiting else {
+            await withCheckedContinuation { reader in
+                let mayGoOn = state.withLock { state in
+                    guard state.ready != nil, state.end == nil else { return true }
+                    state.reader = reader
+                    return false
+                }
+                if mayGoOn { reader.resume() }
+            }
+            return state.withLock { $0.end == nil }
+        }
+        waiting.resume(returning: piece)
+        return true
+    }
+
+    private func finish(_ end: Result<ByteBuffer?, any Error>) {
+        let waiting = state.withLock { state in
+            state.ended = end
+            return state.waiting.take()
+        }
+        waiting?.resume(with: end)
+    }
+
+    // MARK: Who passes it on
+
+    func next() async throws -> ByteBuffer? {
+        try await withCheckedThrowingContinuation { continuation in
+            enum Step { case give(Result<ByteBuffer?, any Error>), wait }
+            let (step, reader) = state.withLock {
+                state -> (Step, CheckedContinuation<Void, Never>?) in
+                if state.isInterrupted {
+                    state.isInterrupted = false
+                    return (.give(.failure(UpstreamCall.Interrupted())), nil)
+                }
+                if let piece = state.ready.take() {
+                    return (.give(.success(piece)), state.reader.take())
+                }
+                if let ended = state.ended { return (.give(ended), nil) }
+                state.waiting = continuation
+                return (.wait, nil)
+            }
+            reader?.resume()
+            if case .give(let piece) = step { continuation.resume(with: piece) }
+        }
+    }
 }
