@@ -70,6 +70,7 @@ struct ModelCall: Sendable {
         admitted.passing.whenCut {
             if terms.onStop == .cut { call.giveUp(.stopped) } else { call.interrupt() }
         }
+        let beginning = recordsBeginning(admitted, size: size)
         do {
             let response = try await begin(request, admitted)
             try refuseUnreadable(response)
@@ -78,8 +79,8 @@ struct ModelCall: Sendable {
                     abandon(admitted, response, size: size)
                 }
                 return StreamedAnswer(
-                    call: self, admitted: admitted, response: response, requestSize: size,
-                    finish: finish
+                    call: self, admitted: admitted, response: response,
+                    beginning: beginning, requestSize: size, finish: finish
                 ).passing()
             }
             let answer = try await whole(response, admitted, size: size)

@@ -16,6 +16,8 @@ struct StreamedAnswer: Sendable {
     let call: ModelCall
     let admitted: ModelCall.Admitted
     let response: HTTPClientResponse
+    /// The record of its beginning, where that is under way.
+    let beginning: Task<Void, any Error>?
     let requestSize: Int
     let finish: Finish
 
@@ -185,11 +187,10 @@ struct StreamedAnswer: Sendable {
 
     /// Nothing of a stream is released before it is on record that it was asked for.
     private func recordBeginning() async throws {
-        var record = call.record(admitted.asked, beganAt: admitted.beganAt)
-        record.status = "begun"
-        record.kind = .note
-        record.describe(call, admitted, response)
-        try await call.keepOrRefuse(record, size: requestSize)
+        guard let beginning else {
+            return try await call.recordBeginning(admitted, response, size: requestSize)
+        }
+        try await beginning.value
     }
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
@@ -374,6 +375,32 @@ struct StreamPassage: Sendable {
                 isPassing: true)
         }
         return ByteBuffer(bytes: end + events.rest())
+    }
+}
+
+extension ModelCall {
+    /// Records that a stream was asked for, where its first byte waits for that, while the provider
+    /// thinks about it.
+    func recordsBeginning(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
+        guard admitted.waits, admitted.asked?.isStream == true else { return nil }
+        return Task {
+            // The loop writes the request in its next turn, and sends it in the one after.
+            for _ in 1...2 { await Task.yield() }
+            try await recordBeginning(admitted, nil, size: size)
+        }
+    }
+
+    /// Keeps a note that an answer was asked for.
+    ///
+    /// - Throws: a denial when it cannot be kept.
+    fileprivate func recordBeginning(
+        _ admitted: Admitted, _ response: HTTPClientResponse?, size: Int
+    ) async throws(Denial) {
+        var record = record(admitted.asked, beganAt: admitted.beganAt)
+        record.status = "begun"
+        record.kind = .note
+        record.describe(self, admitted, response)
+        try await keepOrRefuse(record, size: size)
     }
 }
 
