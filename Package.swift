@@ -156,7 +156,8 @@ let package = Package(
             name: "CordonGatewayTests",
             dependencies: [
                 "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting", httpTypes,
-                hummingbird, logging, nio("NIOCore"), nio("NIOEmbedded"),
+                asyncHTTPClient, hummingbird, logging, nio("NIOCore"), nio("NIOEmbedded"),
+                nio("NIOHTTP1"), nio("NIOPosix"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["Bodies"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import CordonGateway
 import CordonOperations
 import Foundation
 import NIOCore

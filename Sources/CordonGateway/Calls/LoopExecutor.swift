@@ -36,6 +36,14 @@ package final class LoopExecutor: TaskExecutor {
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
+    /// Lets what the loop has to do already go first.
+    ///
+    /// `Task.yield()` would go to another thread: it asks the runtime's own pool, and no hook.
+    static func turn() async {
+        // A loop that takes nothing any more is ending, and so is whoever waits for it.
+        try? await MultiThreadedEventLoopGroup.singleton.any().submit {}.get()
+    }
+
     /// Makes the event loops the global executor.
     ///
     /// To be called once, before the first task.

@@ -384,8 +384,8 @@ extension ModelCall {
     func recordsBeginning(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
         guard admitted.waits, admitted.asked?.isStream == true else { return nil }
         return Task {
-            // The loop writes the request in its next turn, and sends it in the one after.
-            for _ in 1...2 { await Task.yield() }
+            // The request goes out first.
+            await LoopExecutor.turn()
             try await recordBeginning(admitted, nil, size: size)
         }
     }

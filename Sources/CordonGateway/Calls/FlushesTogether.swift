@@ -1,18 +1,20 @@
-import NIOCore
+package import NIOCore
 
 /// Sends what is written within one turn of the event loop in one piece: a client flushes a
 /// request's head and its body each for itself, and each is a call of the kernel and a packet.
 ///
 /// Not `Sendable`: it belongs to its connection's event loop.
-final class FlushesTogether: ChannelDuplexHandler {
-    typealias InboundIn = NIOAny
-    typealias InboundOut = NIOAny
-    typealias OutboundIn = NIOAny
-    typealias OutboundOut = NIOAny
+package final class FlushesTogether: ChannelDuplexHandler {
+    package typealias InboundIn = NIOAny
+    package typealias InboundOut = NIOAny
+    package typealias OutboundIn = NIOAny
+    package typealias OutboundOut = NIOAny
 
     private var isDue = false
 
-    func flush(context: ChannelHandlerContext) {
+    package init() {}
+
+    package func flush(context: ChannelHandlerContext) {
         guard !isDue else { return }
         isDue = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -22,12 +24,14 @@ final class FlushesTogether: ChannelDuplexHandler {
         }
     }
 
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    package func close(
+        context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?
+    ) {
         flushNow(context)
         context.close(mode: mode, promise: promise)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { isDue = false }
+    package func handlerRemoved(context: ChannelHandlerContext) { isDue = false }
 
     private func flushNow(_ context: ChannelHandlerContext) {
         guard isDue else { return }
