@@ -4,9 +4,7 @@ package import NIOCore
 /// request's head and its body each for itself, and each is a call of the kernel and a packet.
 ///
 /// Not `Sendable`: it belongs to its connection's event loop.
-package final class FlushesTogether: ChannelDuplexHandler {
-    package typealias InboundIn = NIOAny
-    package typealias InboundOut = NIOAny
+package final class FlushesTogether: ChannelOutboundHandler {
     package typealias OutboundIn = NIOAny
     package typealias OutboundOut = NIOAny
 
