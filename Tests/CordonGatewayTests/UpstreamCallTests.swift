@@ -129,6 +129,16 @@ private final class Answer: AsyncSequence, Sendable {
         #expect(try await call.next() == nil)
     }
 
+    /// A stop that came when nobody waited must not end what is awaited for the record.
+    @Test func whoeverWaitsOnIsNotInterrupted() async throws {
+        let call = try await Answer(["a", "b"]).call()
+        call.interrupt()
+        #expect(try await call.awaited() == ByteBuffer(string: "a"))
+        call.interrupt()
+        #expect(try await call.awaited() == ByteBuffer(string: "b"))
+        #expect(try await call.awaited() == nil)
+    }
+
     @Test func anUpstreamThatCannotBeReachedSaysWhy() async throws {
         let call = UpstreamCall()
         await #expect(throws: Answer.Fault.self) {

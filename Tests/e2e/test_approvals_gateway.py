@@ -11,7 +11,7 @@ import pytest
 import gateway_answers as say
 from approving import ASKED, AT_ONCE, Desk
 from gateway_answers import Call
-from gateway_upstream import plain
+from gateway_upstream import SSE, Pause, plain, stream
 from gateway_ways import WAYS, Outcome, Way, same
 from gateway_wire import Line, Reply, whole
 from gateway_world import CHAT, House, asks, attributes, home
@@ -153,6 +153,26 @@ def test_aStopEndsAHeldAnswer(way: Way, home: House) -> None:
     assert desk.state(id) == "voided"
     until("it is proved", lambda: desk.flow.target("gateway")["state"] == "confirmed", 10)
     assert desk.flow.target("gateway")["proof"].startswith("1 call was cut; ")
+
+
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if way.streams], ids=lambda way: way.name
+)
+def test_aDrainedStreamThatIsHeldIsReadToItsEnd(way: Way, home: House) -> None:
+    """The stop comes while people are asked: the rest of the answer belongs to the record."""
+    desk = Desk.of(home, "drained", {"on_stop": "drain"})
+    pause, parts = Pause(), way.answer("Let me see. ", [PAY])
+    way.upstream(home).says(stream(*parts[:-1], pause, parts[-1], fields=[SSE]))
+    held = Held(way, desk)
+    desk.waiting()
+    pause.wait_for()
+    desk.flow.stop()
+    held.thread.join(30)
+    assert held.error is not None and "stopped" in str(held.error), held.outcome
+    pause.go.set()
+    record = desk.flow.record()
+    assert record["status"] == "withheld"
+    assert "fault" not in attributes(record)
 
 
 @each_way

@@ -115,8 +115,9 @@ struct MCPCall: Sendable {
         }
         let held = HeldBytes(gateway.budget)
         defer { held.giveBack() }
+        // A list that fails leaves its upstream, and does not keep it for as long as its caller.
+        defer { watch?.whenGone(nil) }
         let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
-        watch?.whenGone(nil)
         let told = MCPPassage.sorted(whole)
         guard let pins = told.pins else { return self.whole(response, told.bytes) }
         let list = OfferedTools(answer: told.bytes, pins: pins)

@@ -176,7 +176,7 @@ struct StreamedAnswer: Sendable {
     private func drain(_ passage: inout StreamPassage) async {
         guard drains else { return }
         do {
-            while let piece = try await admitted.call.next() { try passage.drain(piece) }
+            while let piece = try await admitted.call.awaited() { try passage.drain(piece) }
             record(passage, status: "withheld", fault: "")
         } catch {
             record(passage, status: "withheld", fault: "\(error)")

@@ -55,23 +55,27 @@ final class UpstreamCall: Sendable {
     /// The next piece of the body; `nil` at its end.
     func next() async throws -> ByteBuffer? { try await flow.next() }
 
+    /// The next piece, for those who wait on through an interruption: what becomes of the whole is
+    /// decided when it is there.
+    func awaited() async throws -> ByteBuffer? {
+        while true {
+            do { return try await next() } catch is Interrupted {}
+        }
+    }
+
     /// The whole body.
     ///
     /// - Throws: `NIOTooManyBytesError` when it is larger than `limit`.
     func collect(upTo limit: Int, _ held: HeldBytes) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        while true {
-            do {
-                guard let piece = try await next() else { return bytes }
-                guard bytes.count + piece.readableBytes <= limit else {
-                    throw NIOTooManyBytesError(maxBytes: limit)
-                }
-                try held.take(piece.readableBytes)
-                bytes.append(contentsOf: piece.readableBytesView)
-            } catch is Interrupted {
-                // Whoever wants the whole waits on: what becomes of it is decided when it is there.
+        while let piece = try await awaited() {
+            guard bytes.count + piece.readableBytes <= limit else {
+                throw NIOTooManyBytesError(maxBytes: limit)
             }
+            try held.take(piece.readableBytes)
+            bytes.append(contentsOf: piece.readableBytesView)
         }
+        return bytes
     }
 }
 
