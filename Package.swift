@@ -155,8 +155,8 @@ let package = Package(
         .testTarget(
             name: "CordonGatewayTests",
             dependencies: [
-                "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting", httpTypes,
-                asyncHTTPClient, hummingbird, logging, nio("NIOCore"), nio("NIOEmbedded"),
+                "CordonCore", "CordonGateway", "CordonOperations", "CordonTesting", asyncHTTPClient,
+                httpTypes, hummingbird, logging, nio("NIOCore"), nio("NIOEmbedded"),
                 nio("NIOHTTP1"), nio("NIOPosix"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],

@@ -170,6 +170,5 @@ class GatewayCordon(Cordon):
 def require_binary(path: pathlib.Path) -> pathlib.Path:
     if not path.exists():
         raise Failure(f"{path} does not exist; build it with: swift build -c release "
-                      "--static-swift-stdlib "
-                      "--product cordon --scratch-path .build-release")
+                      "--static-swift-stdlib --product cordon --scratch-path .build-release")
     return path.absolute()

@@ -7,7 +7,7 @@ import NIOPosix
 ///
 /// A connection's task prefers the executor of its own loop, so that what another thread wakes it
 /// for, such as a record that is durable now, wakes it where its connection is. A task without a
-/// preference stays on the loop that it was begun on.
+/// preference goes on on the loop that wakes it, or on any where another thread does.
 ///
 /// Either way a piece of a task is run as nobody's. NIO's own hook runs it as if the loop were an
 /// actor that it belongs to: each call of a function that is nobody's then goes round by the loop's

@@ -70,7 +70,7 @@ struct ModelCall: Sendable {
         admitted.passing.whenCut {
             if terms.onStop == .cut { call.giveUp(.stopped) } else { call.interrupt() }
         }
-        let beginning = recordsBeginning(admitted, size: size)
+        let beginning = recordEarly(admitted, size: size)
         do {
             let response = try await begin(request, admitted)
             try refuseUnreadable(response)

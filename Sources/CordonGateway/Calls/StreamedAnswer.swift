@@ -63,7 +63,7 @@ struct StreamedAnswer: Sendable {
         _ passage: inout StreamPassage, to writer: inout any ResponseBodyWriter
     ) async throws {
         try call.refuseUnreadable(response)
-        if admitted.waits { try await recordBeginning() }
+        if admitted.waits { try await beginningIsOnRecord() }
         while let piece = try await admitted.call.next() {
             if admitted.passing.isCut {
                 // What is in hand belongs to the whole that is recorded, if the rest is awaited.
@@ -186,9 +186,9 @@ struct StreamedAnswer: Sendable {
     // MARK: Records
 
     /// Nothing of a stream is released before it is on record that it was asked for.
-    private func recordBeginning() async throws {
+    private func beginningIsOnRecord() async throws {
         guard let beginning else {
-            return try await call.recordBeginning(admitted, response, size: requestSize)
+            return try await call.recordBeginning(admitted, size: requestSize)
         }
         try await beginning.value
     }
@@ -381,25 +381,24 @@ struct StreamPassage: Sendable {
 extension ModelCall {
     /// Records that a stream was asked for, where its first byte waits for that, while the provider
     /// thinks about it.
-    func recordsBeginning(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
+    func recordEarly(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
         guard admitted.waits, admitted.asked?.isStream == true else { return nil }
         return Task {
             // The request goes out first.
             await LoopExecutor.turn()
-            try await recordBeginning(admitted, nil, size: size)
+            try await recordBeginning(admitted, size: size)
         }
     }
 
-    /// Keeps a note that an answer was asked for.
+    /// Keeps a note that an answer was asked for; how the provider answered is in the record of the
+    /// end.
     ///
     /// - Throws: a denial when it cannot be kept.
-    fileprivate func recordBeginning(
-        _ admitted: Admitted, _ response: HTTPClientResponse?, size: Int
-    ) async throws(Denial) {
+    fileprivate func recordBeginning(_ admitted: Admitted, size: Int) async throws(Denial) {
         var record = record(admitted.asked, beganAt: admitted.beganAt)
         record.status = "begun"
         record.kind = .note
-        record.describe(self, admitted, response)
+        record.describe(self, admitted, nil)
         try await keepOrRefuse(record, size: size)
     }
 }
