@@ -1,5 +1,6 @@
 """MCP servers that are programs: translated, judged, recorded, cut, bounded and cleaned up."""
 
+import contextlib
 import json
 import os
 import signal
@@ -211,7 +212,12 @@ def test_aProgramGetsNothingOfCordons(programs: Programs) -> None:
 
 
 def open_in(pid: int | str) -> set[str]:
-    return {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    """What a process has open; what it closes while one looks is not among it."""
+    opened = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            opened.add(os.readlink(link))
+    return opened
 
 
 def test_whatAProgramComplainsOfIsLoggedWithinBounds(programs: Programs) -> None:
