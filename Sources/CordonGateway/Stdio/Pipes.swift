@@ -14,6 +14,7 @@ package enum PipeReader {
         atEnd: @escaping @Sendable () -> Void
     ) {
         let thread = Thread {
+            Thread.current.name = name
             var buffer = [UInt8](repeating: 0, count: pieceBytes)
             while true {
                 let count = read(pipe, &buffer, buffer.count)
@@ -23,7 +24,6 @@ package enum PipeReader {
             close(pipe)
             atEnd()
         }
-        thread.name = name
         thread.start()
     }
 
@@ -31,8 +31,10 @@ package enum PipeReader {
     package static func wait(
         _ name: String, for process: ChildProcess, _ body: @escaping @Sendable (Int32) -> Void
     ) {
-        let thread = Thread { body(process.waitForEnd()) }
-        thread.name = name
+        let thread = Thread {
+            Thread.current.name = name
+            body(process.waitForEnd())
+        }
         thread.start()
     }
 }
@@ -59,6 +61,7 @@ package final class PipeWriter: Sendable {
         _ name: String, _ pipe: Int32, whenClosed: @escaping @Sendable () -> Void = {}
     ) {
         let thread = Thread { [self] in
+            Thread.current.name = name
             while let line = take() {
                 guard Self.write(line, to: pipe) else { break }
             }
@@ -67,7 +70,6 @@ package final class PipeWriter: Sendable {
             bell.withLock { bell.broadcast() }
             whenClosed()
         }
-        thread.name = name
         thread.start()
     }
 

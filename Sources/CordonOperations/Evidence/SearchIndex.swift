@@ -64,6 +64,7 @@ package final class SearchIndex: Sendable {
             for number in shards { try SearchShard.remove(directory: directory, number: number) }
         }
         let thread = Thread { [self] in
+            Thread.current.name = "cordon-index"
             let follower = SearchFollower(
                 directory: directory, store: store, keys: keys, outside: outside)
             follower.resume()
@@ -71,7 +72,6 @@ package final class SearchIndex: Sendable {
             while let tasks = wait() { work(follower, tasks) }
             ended.signal()
         }
-        thread.name = "cordon-index"
         thread.start()
         return wasCutOff
     }

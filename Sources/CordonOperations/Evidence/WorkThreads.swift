@@ -25,13 +25,13 @@ final class WorkThreads<Worker>: Sendable {
         self.limit = limit
         for number in 1...count {
             let thread = Thread { [self] in
+                Thread.current.name = "\(name)-\(number)"
                 let worker = worker()
                 while let job = take() {
                     job(worker)
                     state.withLock { $0.running -= 1 }
                 }
             }
-            thread.name = "\(name)-\(number)"
             thread.start()
         }
     }

@@ -13,11 +13,12 @@ final class Crew: Sendable {
     func start(_ name: String, _ work: @escaping @Sendable () -> Void) {
         working.withLock { $0 += 1 }
         let thread = Thread { [self] in
+            // Said before it runs, it would stay unknown to the kernel.
+            Thread.current.name = name
             work()
             working.withLock { $0 -= 1 }
             bell.withLock { bell.broadcast() }
         }
-        thread.name = name
         thread.start()
     }
 
