@@ -50,10 +50,25 @@ import Testing
         ("1", nil), (#""a""#, nil), ("[]", nil), (#"{"a":1,"A":1}"#, nil),
         (#"[{"a":1},{"a":1}]"#, nil), (#"{"a":{"a":{"a":1}}}"#, nil),
         (#" [1,{"a":[{"b":1,"c":"{","b":2}]}]"#, "b"), (#"{"x":[],"y":{},"x":1}"#, "x"),
-        (#"{"a":1,"\u0061":1}"#, "a"),
+        (#"{"a":1,"\u0061":1}"#, "a"), (#"{"\u0061":1,"b":1,"a":1}"#, "a"),
+        (#"{"b":1,"\u0061":1,"b":1}"#, "b"), (#"{"e\u0301":1,"é":1}"#, "é"),
+        (#"{"K":1,"\u212a":1}"#, "K"), (#"{"":1,"a":1,"":1}"#, ""), (#"{"ab":1,"a":1,"b":1}"#, nil),
     ])
     func aRepeatedNameIsFoundAtAnyDepth(_ text: String, _ expected: String?) {
         #expect(JSONMembers.repeatedName(in: Array(text.utf8)[...]) == expected)
+    }
+
+    @Test(arguments: [2, 15, 16, 17, 18, 100])
+    func aRepeatedNameIsFoundAmongMany(_ count: Int) {
+        let names = (0..<count).map { "n\($0)" }
+        func repeated(_ names: [String]) -> String? {
+            let text = names.map { #""\#($0)":1"# }.joined(separator: ",")
+            return JSONMembers.repeatedName(in: Array("{\(text)}".utf8)[...])
+        }
+        #expect(repeated(names) == nil)
+        for name in [names[0], names[count / 2], names[count - 1]] {
+            #expect(repeated(names + [name]) == name)
+        }
     }
 
     @Test(arguments: [

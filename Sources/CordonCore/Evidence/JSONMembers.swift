@@ -88,17 +88,55 @@ package struct JSONMembers: Sendable {
         }
         scan.at += 1
         let end = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
-        var seen: Set<String> = []
+        var seen = NamesSeen(bytes: scan.bytes)
         var isFirst = true
         while scan.hasAnother(before: end, isFirst: isFirst) {
             isFirst = false
             if isObject {
                 guard let range = scan.skipName() else { return nil }
-                let name = JSONScan.text(scan.bytes, range)
-                guard seen.insert(name).inserted else { return name }
+                guard seen.insert(range) else { return JSONScan.text(scan.bytes, range) }
             }
             if let name = repeatedName(in: &scan) { return name }
         }
         return nil
+    }
+}
+
+/// The names that one object has so far.
+///
+/// A few plain ones are compared as they are written: a stream's events are read one by one, and
+/// most of what they cost would be texts made of their names. Where one is not plain, all are
+/// compared as texts, which are the same when they look the same.
+private struct NamesSeen {
+    /// Beyond so many, comparing each with each takes longer.
+    private static let plainAtMost = 16
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    private var plain: [Range<Int>] = []
+    private var texts: Set<String> = []
+
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    /// - Returns: `false` when it is there already.
+    mutating func insert(_ name: Range<Int>) -> Bool {
+        if texts.isEmpty, plain.count < Self.plainAtMost, isPlain(name) {
+            let written = self.written(name)
+            guard !plain.contains(where: { self.written($0).elementsEqual(written) }) else {
+                return false
+            }
+            plain.append(name)
+            return true
+        }
+        if texts.isEmpty { texts = Set(plain.map { JSONScan.text(bytes, $0) }) }
+        return texts.insert(JSONScan.text(bytes, name)).inserted
+    }
+
+    private func written(_ name: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[name])
+    }
+
+    /// Whether it is ASCII without an escape.
+    private func isPlain(_ name: Range<Int>) -> Bool {
+        written(name).allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\\") }
     }
 }
