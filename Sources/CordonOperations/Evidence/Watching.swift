@@ -81,6 +81,9 @@ extension Operations {
 }
 
 extension EvidenceSearch {
+    /// Records whose content is read at once for a training: each may be as large as any.
+    private static let bodiesPerLook = 32
+
     /// A dictionary that saves enough on records that it was not trained on; `nil` otherwise.
     func trainedDictionary() throws -> [UInt8]? {
         let newest = try store.readWaiting { try $0.evidenceExtent().end }
@@ -92,11 +95,17 @@ extension EvidenceSearch {
                 try $0.evidenceNewest(below: end, limit: Self.recordsPerLook)
             }
             guard let last = rows.last?.index else { break }
-            for row in rows {
-                guard let body = try store.readWaiting({ try $0.evidenceBody(row.index) }),
-                    let groups = try? seal.groups(body, leaf: row.leaf)
-                else { continue }
-                samples.append(groups.flatMap(\.self))
+            for start in stride(from: 0, to: rows.count, by: Self.bodiesPerLook) {
+                let looked = rows[start..<min(start + Self.bodiesPerLook, rows.count)]
+                guard let newest = looked.first, let oldest = looked.last else { continue }
+                let bodies = try store.readWaiting {
+                    try $0.evidenceBodies(
+                        from: oldest.index, below: newest.index + 1, limit: looked.count)
+                }
+                for case (let row, let body?) in bodies {
+                    guard let groups = try? seal.groups(body, leaf: row.leaf) else { continue }
+                    samples.append(groups.flatMap(\.self))
+                }
             }
             below = last
         }
