@@ -95,10 +95,12 @@ struct ServerRun {
             try await app.runService()
         } catch {
             for way in ways { await way.close() }
+            await gateway.end()
             operations.close()
             throw CommandFault("the server ended: \(error)")
         }
         for way in ways { await way.close() }
+        await gateway.end()
         operations.close()
         opened.release()
     }

@@ -15,8 +15,6 @@ import Testing
             for _ in 1...10 {
                 _ = try await NIOThreadPool.singleton.runIfActive { 1 }
                 #expect(loop.inEventLoop)
-                await LoopExecutor.turn()
-                #expect(loop.inEventLoop)
                 await nobodys()
                 #expect(loop.inEventLoop)
             }
@@ -28,6 +26,17 @@ import Testing
         let loop = group.next()
         await withTaskExecutorPreference(LoopExecutor.of(loop)) { #expect(loop.inEventLoop) }
         try await group.shutdownGracefully()
+    }
+
+    @Test func aTaskCanBeGivenToAnotherLoop() async throws {
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let count = loops.makeIterator().reduce(0) { sum, _ in sum + 1 }
+        for loop in loops.makeIterator() {
+            let executor = try await loop.submit { LoopExecutor.elsewhere }.get()
+            let isHere = await Task(executorPreference: executor) { loop.inEventLoop }.value
+            #expect(isHere == (count == 1))
+            #expect(try await loop.submit { LoopExecutor.here }.get() === LoopExecutor.of(loop))
+        }
     }
 
     @Test func aLoopOfTheServersHasOneExecutor() {

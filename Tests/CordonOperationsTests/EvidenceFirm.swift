@@ -95,11 +95,10 @@ extension TestCordon {
     /// Sends records as a token of a workflow does.
     @discardableResult
     func capture(
-        _ records: [CapturedRecord], workflow: String? = nil
+        _ records: [CapturedRecord], workflow: String? = nil, patience: Duration = .zero
     ) async throws -> [Receipt] {
         try await operations.recorder.record(
-            size: 1_000, boundTo: workflow,
-            caller: Caller(.cordon, cause: "test", permissions: [])
+            size: 1_000, patience: patience, boundTo: workflow
         ) {
             Capture(source: "api", records: records)
         }

@@ -182,11 +182,59 @@ import Testing
         }
     }
 
+    @Test func whoHasPatienceGoesWithTheFirstWhoHasNone() async throws {
+        let cordon = try await started()
+        let patient = (0..<10).map { number in
+            Task {
+                try await cordon.capture(
+                    [.said("Patient \(number)")], workflow: "drafts", patience: .seconds(3_600))
+            }
+        }
+        let (kept, tells) = AsyncStream.makeStream(of: Void.self)
+        for one in patient {
+            Task {
+                // One that failed is found missing below.
+                _ = await one.result
+                tells.yield()
+            }
+        }
+        // They come when they come: somebody without patience comes again and again.
+        let hasty = Task {
+            while !Task.isCancelled {
+                try await cordon.capture(.said("Now."), workflow: "drafts")
+            }
+        }
+        _ = await kept.prefix(10).reduce(0) { sum, _ in sum + 1 }
+        hasty.cancel()
+        _ = await hasty.result
+        #expect(try await records(cordon) == 11)
+    }
+
+    @Test func patienceEnds() async throws {
+        let cordon = try await started()
+        let receipts = try await cordon.capture(
+            [.said("Alone.")], workflow: "drafts", patience: .milliseconds(3))
+        #expect(receipts.map(\.isDuplicate) == [false])
+    }
+
+    @Test func aServerThatEndsLetsNobodyWait() async throws {
+        let cordon = try await started()
+        let early = Task {
+            try await cordon.capture(
+                [.said("Early.")], workflow: "drafts", patience: .seconds(3_600))
+        }
+        cordon.operations.recorder.hurry()
+        #expect(try await early.value.count == 1)
+        let late = try await cordon.capture(
+            [.said("Late.")], workflow: "drafts", patience: .seconds(3_600))
+        #expect(late.count == 1)
+    }
+
     @Test func tooMuchAtOnceIsRefusedAndNothingOfItCounts() async throws {
         let cordon = try await started()
         let refusal = await #expect(throws: Refusal.self) {
             try await cordon.operations.recorder.record(
-                size: Recorder.bytesAtMost + 1, boundTo: "drafts", caller: .cordon("test")
+                size: Recorder.bytesAtMost + 1, boundTo: "drafts"
             ) { Capture(source: "api", records: [.said("Too much.")]) }
         }
         #expect(refusal?.kind == .overloaded)

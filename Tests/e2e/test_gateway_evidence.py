@@ -364,6 +364,23 @@ def test_noAnswerLosesItsRecordWhenTheServerIsKilled200Times(either: House) -> N
     are_there_after_kills(either, 200)
 
 
+def test_aServerThatIsAskedToEndKeepsWhatNobodyWaitedFor(either: House) -> None:
+    """Records of best effort wait a moment for each other, and an end does not lose them."""
+
+    def says(received: Received) -> Script:
+        return stream(*say.chat_stream()) if b"true" in received.body else plain(say.chat())
+
+    either.openai.says_by(says)
+    flow = either.flow("ended", gateway={"record": "best_effort"})
+    for number in range(1, 6):
+        with ThreadPoolExecutor(8) as pool:
+            replies = pool.map(lambda turn: flow.ask(CHAT, asks(stream=turn % 2 == 0)), range(24))
+            assert {reply.status for reply in replies} == {200}
+        assert either.server.stop() == 0
+        either.restarted()
+        assert len(flow.listed(kind="model_exchange")) == 24 * number
+
+
 def test_aServerThatHasJustStartedAsksNobodyWhoseAnswerItCannotKeep(either: House) -> None:
     """What was asked for may have cost, or done, something: then its answer is not thrown away."""
     flow = either.flow("early")

@@ -17,6 +17,7 @@ package struct Gateway: Sendable {
     package let figures = GatewayFigures()
     package let hooks = HookFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
+    let behind = RecordsBehind()
 
     package init(
         operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
@@ -97,25 +98,27 @@ package struct Gateway: Sendable {
         try await operations.suggestIncident(key.workflow, what: reason)
     }
 
-    /// Keeps a record, durable when this returns.
+    /// Keeps a record, durable when this returns; with `patience` it may wait for others.
     func keep(
-        _ record: CallRecord, source: String, key: Key, size: Int, cause: String
-    )
-        async throws
-    {
+        _ record: CallRecord, source: String, key: Key, size: Int, patience: Duration = .zero
+    ) async throws {
         let size = max(size, record.weight)
         _ = try await operations.recorder.record(
-            size: size, isSmall: size <= Recorder.bytesOfSmall, boundTo: key.workflow,
-            caller: key.asCaller(cause: cause)
+            size: size, isSmall: size <= Recorder.bytesOfSmall, patience: patience,
+            boundTo: key.workflow
         ) { Capture(source: source, records: [record.captured()]) }
         figures.add(\.recorded)
     }
 
     /// Keeps a record without anybody waiting for it; that one could not be kept is itself kept.
-    func keepBehind(_ record: CallRecord, source: String, key: Key, size: Int, cause: String) {
-        Task {
+    func keepBehind(_ record: CallRecord, source: String, key: Key, size: Int) {
+        behind.begin()
+        Task(executorPreference: LoopExecutor.here) {
+            defer { behind.end() }
             do {
-                try await keep(record, source: source, key: key, size: size, cause: cause)
+                try await keep(
+                    record, source: source, key: key, size: size,
+                    patience: Recorder.patienceOfNobody)
             } catch {
                 figures.add(\.unrecorded)
                 logger.error(
@@ -124,6 +127,13 @@ package struct Gateway: Sendable {
                 await noteLoss(of: key.workflow)
             }
         }
+    }
+
+    /// Returns when every record that nobody waited for is kept, or could not be: before the store
+    /// is closed.
+    package func end() async {
+        operations.recorder.hurry()
+        await behind.untilNone()
     }
 
     private func noteLoss(of workflow: String) async {

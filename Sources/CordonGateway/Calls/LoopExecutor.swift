@@ -13,7 +13,8 @@ import NIOPosix
 /// actor that it belongs to: each call of a function that is nobody's then goes round by the loop's
 /// queue, 85 times in a call of a model.
 ///
-/// Nothing of ours blocks these threads: the store and scrypt have their own.
+/// Nothing of ours blocks these threads: the store and scrypt have their own. Nothing calls
+/// `Task.yield()` here: it asks the runtime's own pool, whatever the global executor is.
 ///
 /// Safe to share: it holds nothing that changes.
 package final class LoopExecutor: TaskExecutor {
@@ -31,17 +32,20 @@ package final class LoopExecutor: TaskExecutor {
         all[ObjectIdentifier(loop)] ?? LoopExecutor(loop)
     }
 
+    /// The executor of the loop that this is called on; of any, where it is none.
+    static var here: LoopExecutor { of(MultiThreadedEventLoopGroup.singleton.any()) }
+
+    /// The executor of another loop than this is called on, where there is another: what it is
+    /// given runs while this one goes on.
+    static var elsewhere: LoopExecutor {
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let next = loops.next()
+        return of(next.inEventLoop ? loops.next() : next)
+    }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-
-    /// Lets what the loop has to do already go first.
-    ///
-    /// `Task.yield()` would go to another thread: it asks the runtime's own pool, and no hook.
-    static func turn() async {
-        // A loop that takes nothing any more is ending, and so is whoever waits for it.
-        try? await MultiThreadedEventLoopGroup.singleton.any().submit {}.get()
     }
 
     /// Makes the event loops the global executor.

@@ -138,7 +138,7 @@ struct MCPCall: Sendable {
         let record = record(list, pins, response, beganAt)
         guard gateway.operations.gate.entry(key.workflow)?.terms.onToolChange == .stop else {
             gateway.keepBehind(
-                record, source: "mcp", key: key, size: list.answer.count, cause: requestID)
+                record, source: "mcp", key: key, size: list.answer.count)
             return nil
         }
         do {
@@ -148,7 +148,7 @@ struct MCPCall: Sendable {
             }
             // What was not kept would be unknown the next time.
             try await gateway.keep(
-                record, source: "mcp", key: key, size: list.answer.count, cause: requestID)
+                record, source: "mcp", key: key, size: list.answer.count)
             return nil
         } catch {
             gateway.logger.error(
@@ -390,7 +390,7 @@ struct MCPCall: Sendable {
     ) async throws {
         try await gateway.keep(
             record(admitted, status, response, answer, nil), source: "mcp", key: key,
-            size: admitted.tool.arguments.count + answer.count, cause: requestID)
+            size: admitted.tool.arguments.count + answer.count)
     }
 
     func keepBehind(
@@ -399,7 +399,7 @@ struct MCPCall: Sendable {
     ) {
         gateway.keepBehind(
             record(admitted, status, response, answer, delivered), source: "mcp", key: key,
-            size: admitted.tool.arguments.count + answer.count, cause: requestID)
+            size: admitted.tool.arguments.count + answer.count)
     }
 
     private func record(

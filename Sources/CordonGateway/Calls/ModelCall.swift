@@ -138,7 +138,7 @@ struct ModelCall: Sendable {
             record.attributes.append(("request_id", JSONTree.string(requestID).bytes))
             record.attributes.append(("decision", JSONTree.string(error.message).bytes))
             gateway.keepBehind(
-                record, source: front.rawValue, key: key, size: 1_024, cause: requestID)
+                record, source: front.rawValue, key: key, size: 1_024)
             if error.code == "outside_authority" {
                 try await gateway.follow(answer, reason: error.message, key)
             }
@@ -211,7 +211,7 @@ struct ModelCall: Sendable {
             record.status = "withheld"
             admitted.isRecorded.claim()
             gateway.keepBehind(
-                record, source: front.rawValue, key: key, size: size + held, cause: requestID)
+                record, source: front.rawValue, key: key, size: size + held)
             try refuseCut(admitted)
             throw CancellationError()
         }
@@ -258,21 +258,25 @@ struct ModelCall: Sendable {
             allowed: allowed + told.allowed, denied: denied + told.denied, notes: told.notes)
     }
 
-    func keep(_ record: CallRecord, _ admitted: Admitted, size: Int) async throws {
+    func keep(
+        _ record: CallRecord, _ admitted: Admitted, size: Int, patience: Duration = .zero
+    ) async throws {
         admitted.isRecorded.claim()
         guard admitted.waits else {
             gateway.keepBehind(
-                record, source: front.rawValue, key: key, size: size, cause: requestID)
+                record, source: front.rawValue, key: key, size: size)
             return
         }
-        try await keepOrRefuse(record, size: size)
+        try await keepOrRefuse(record, size: size, patience: patience)
     }
 
     /// - Throws: a denial when the record cannot be kept.
-    func keepOrRefuse(_ record: CallRecord, size: Int) async throws(Denial) {
+    func keepOrRefuse(
+        _ record: CallRecord, size: Int, patience: Duration = .zero
+    ) async throws(Denial) {
         do {
             try await gateway.keep(
-                record, source: front.rawValue, key: key, size: size, cause: requestID)
+                record, source: front.rawValue, key: key, size: size, patience: patience)
         } catch {
             gateway.figures.add(\.unrecorded)
             throw ModelCall.unrecorded(error)
@@ -316,7 +320,7 @@ struct ModelCall: Sendable {
         record.status = admitted.passing.isCut ? "cut" : "caller_gone"
         record.describe(self, admitted, response)
         gateway.keepBehind(
-            record, source: front.rawValue, key: key, size: size, cause: requestID)
+            record, source: front.rawValue, key: key, size: size)
     }
 
     /// What a failure means to the caller; the record says what happened.
@@ -332,7 +336,7 @@ struct ModelCall: Sendable {
         record.attributes.append(("fault", JSONTree.string("\(error)").bytes))
         // Nothing is released, so nothing waits for the record.
         gateway.keepBehind(
-            record, source: front.rawValue, key: key, size: size, cause: requestID)
+            record, source: front.rawValue, key: key, size: size)
         return denial
     }
 

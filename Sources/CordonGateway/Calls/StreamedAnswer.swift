@@ -195,7 +195,9 @@ struct StreamedAnswer: Sendable {
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
         let record = finished(passage, status: status)
-        try await call.keep(record, admitted, size: requestSize + passage.kept)
+        try await call.keep(
+            record, admitted, size: requestSize + passage.kept,
+            patience: Recorder.patienceOfAnEnd)
     }
 
     private func record(_ passage: StreamPassage, status: String, fault: String) {
@@ -204,7 +206,7 @@ struct StreamedAnswer: Sendable {
         if !fault.isEmpty { record.attributes.append(("fault", JSONTree.string(fault).bytes)) }
         call.gateway.keepBehind(
             record, source: call.front.rawValue, key: call.key,
-            size: requestSize + passage.kept, cause: call.requestID)
+            size: requestSize + passage.kept)
     }
 
     private func finished(_ passage: StreamPassage, status: String) -> CallRecord {
@@ -383,9 +385,10 @@ extension ModelCall {
     /// thinks about it.
     func recordEarly(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
         guard admitted.waits, admitted.asked?.isStream == true else { return nil }
-        return Task {
-            // The request goes out first.
-            await LoopExecutor.turn()
+        gateway.behind.begin()
+        // It is sealed while the request goes out.
+        return Task(executorPreference: LoopExecutor.elsewhere) {
+            defer { gateway.behind.end() }
             try await recordBeginning(admitted, size: size)
         }
     }

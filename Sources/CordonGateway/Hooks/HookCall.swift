@@ -248,7 +248,7 @@ struct HookCall: Sendable {
         record.attributes = [("hook", facts.bytes)]
         gateway.keepBehind(
             record, source: hook.name, key: key,
-            size: facts.bytes.count + (record.calls?.count ?? 0), cause: requestID)
+            size: facts.bytes.count + (record.calls?.count ?? 0))
     }
 
     // MARK: The answer

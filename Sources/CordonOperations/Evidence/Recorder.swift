@@ -27,8 +27,7 @@ package final class Recorder: Sendable {
 
     private struct State {
         var catalogue: Catalogue?
-        var waiting: [Waiting] = []
-        var isWriting = false
+        var queue = CommitQueue<Waiting>()
         /// Bytes that are being sealed or wait to be written.
         var bytes = 0
         var refused = 0
@@ -43,6 +42,10 @@ package final class Recorder: Sendable {
     static let recordsPerCommit = 1_024
     /// Bytes of a small record: sealing it takes less than a tenth of a millisecond.
     package static let bytesOfSmall = 32 << 10
+    /// How long a record that nobody waits for may wait for others to share its commit.
+    package static let patienceOfNobody = Duration.milliseconds(5)
+    /// How long a record may wait whose caller waits for nothing but the end of a stream.
+    package static let patienceOfAnEnd = Duration.milliseconds(2)
 
     private let store: Store
     private let space: DiskSpace
@@ -115,8 +118,10 @@ package final class Recorder: Sendable {
     /// now: handing it to another thread and back takes longer.
     ///
     /// The bytes of the request count against what may be under way. Refused with nothing kept.
+    ///
+    /// With `patience` the records wait as long at most for others that share their commit.
     package func record(
-        size: Int, isSmall: Bool = false, boundTo workflow: String?, caller: Caller,
+        size: Int, isSmall: Bool = false, patience: Duration = .zero, boundTo workflow: String?,
         _ read: @escaping @Sendable () throws -> Capture
     ) async throws -> [Receipt] {
         try admit(size)
@@ -130,7 +135,7 @@ package final class Recorder: Sendable {
         let drafts =
             if let near { near } else { try await sealers.run { try seal($0) } }
         guard !drafts.isEmpty else { return [] }
-        return try await write(drafts, caller)
+        return try await write(drafts, patience)
     }
 
     /// Whether a record would be taken now: for those who would otherwise begin what they cannot
@@ -190,17 +195,19 @@ package final class Recorder: Sendable {
 
     // MARK: Writing
 
-    private func write(_ drafts: [CapturedDraft], _ caller: Caller) async throws -> [Receipt] {
-        let turn = try await withCheckedThrowingContinuation { continuation in
-            let leads = state.withLock { state in
-                if state.isWriting {
-                    state.waiting.append(Waiting(drafts: drafts, caller: continuation))
-                    return false
-                }
-                state.isWriting = true
-                return true
+    private func write(
+        _ drafts: [CapturedDraft], _ patience: Duration
+    ) async throws -> [Receipt] {
+        let turn = try await withCheckedThrowingContinuation { caller in
+            let step = state.withLock { state in
+                state.queue.join(
+                    Waiting(drafts: drafts, caller: caller), patience: patience,
+                    now: ContinuousClock.now)
             }
-            if leads { continuation.resume(returning: Turn.lead(drafts)) }
+            switch step {
+            case .lead: caller.resume(returning: Turn.lead(drafts))
+            case .wait(let alarm): set(alarm)
+            }
         }
         switch turn {
         case .written(let receipts): return receipts
@@ -213,26 +220,39 @@ package final class Recorder: Sendable {
         var others: [Waiting] = []
         var count = own.count
         state.withLock { state in
-            while let next = state.waiting.first,
-                count + next.drafts.count <= Self.recordsPerCommit
-            {
+            while let next = state.queue.take(where: {
+                count + $0.drafts.count <= Self.recordsPerCommit
+            }) {
                 count += next.drafts.count
-                others.append(state.waiting.removeFirst())
+                others.append(next)
             }
         }
         let result = await written([own] + others.map(\.drafts))
-        let next = state.withLock { state -> Waiting? in
-            guard !state.waiting.isEmpty else {
-                state.isWriting = false
-                return nil
-            }
-            return state.waiting.removeFirst()
+        switch state.withLock({ $0.queue.written(now: ContinuousClock.now) }) {
+        case .lead(let next): next.caller.resume(returning: .lead(next.drafts))
+        case .rest(let alarm): set(alarm)
         }
-        next?.caller.resume(returning: .lead(next?.drafts ?? []))
         for (place, other) in others.enumerated() {
             other.caller.resume(with: result[place + 1].map(Turn.written))
         }
         return try result[0].get()
+    }
+
+    /// Lets whoever waits then lead when its patience ends.
+    private func set(_ alarm: ContinuousClock.Instant?) {
+        guard let alarm else { return }
+        Task {
+            // Nobody cancels this task; if somebody did, the records would be written sooner.
+            try? await Task.sleep(until: alarm, clock: .continuous)
+            let next = state.withLock { $0.queue.patienceEnds(at: alarm) }
+            next?.caller.resume(returning: .lead(next?.drafts ?? []))
+        }
+    }
+
+    /// From now on no record waits for others: the server ends.
+    package func hurry() {
+        let next = state.withLock { $0.queue.hurry() }
+        next?.caller.resume(returning: .lead(next?.drafts ?? []))
     }
 
     /// One transaction for all, or, when somebody's records are refused, one for each.

@@ -30,7 +30,7 @@ enum CaptureRoutes {
             exchange.body, encoding: exchange.headers[.contentEncoding])
         let isLines = exchange.mediaType == "application/x-ndjson"
         let receipts = try await exchange.operations.recorder.record(
-            size: body.size, boundTo: exchange.caller?.workflow, caller: exchange.asCaller
+            size: body.size, boundTo: exchange.caller?.workflow
         ) {
             let expanded = try body.expanded()
             let (value, raw) =
@@ -98,7 +98,7 @@ enum CaptureRoutes {
             exchange.body, encoding: exchange.headers[.contentEncoding])
         let answer = Mutex<[UInt8]>([])
         _ = try await exchange.operations.recorder.record(
-            size: body.size, boundTo: exchange.caller?.workflow, caller: exchange.asCaller
+            size: body.size, boundTo: exchange.caller?.workflow
         ) {
             let batch = try reader.read(try body.expanded(), isJSON)
             answer.withLock { $0 = batch.answer }
