@@ -69,6 +69,11 @@ import Testing
         var other = CommitQueue<Int>()
         #expect(other.joins(1, patience: 5, at(0)) == .wait(at(5)))
         #expect(other.hurry() == 1)
+        var third = CommitQueue<Int>()
+        #expect(third.joins(1, patience: 0, at(0)) == .lead)
+        #expect(third.joins(2, patience: 5, at(0)) == .wait(nil))
+        #expect(third.hurry() == nil)
+        #expect(third.isDone(at(0)) == .lead(2))
     }
 
     /// Whatever comes in whatever order: each is written once, one commit at a time, and nobody

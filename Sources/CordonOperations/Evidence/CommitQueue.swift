@@ -51,7 +51,7 @@ struct CommitQueue<Member> {
     /// The one who writes has written.
     mutating func written(now: Instant) -> Next {
         isWriting = false
-        guard places.contains(where: { $0.deadline <= now }) else {
+        guard places.contains(where: { isHurried || $0.deadline <= now }) else {
             return .rest(alarm: newAlarm())
         }
         return lead().map(Next.lead) ?? .rest(alarm: nil)

@@ -45,7 +45,7 @@ package final class Recorder: Sendable {
     /// How long a record that nobody waits for may wait for others to share its commit.
     package static let patienceOfNobody = Duration.milliseconds(5)
     /// How long a record may wait whose caller waits for nothing but the end of a stream.
-    package static let patienceOfAnEnd = Duration.milliseconds(2)
+    package static let patienceOfAnEnd = Duration.milliseconds(1)
 
     private let store: Store
     private let space: DiskSpace
@@ -229,7 +229,7 @@ package final class Recorder: Sendable {
         }
         let result = await written([own] + others.map(\.drafts))
         switch state.withLock({ $0.queue.written(now: ContinuousClock.now) }) {
-        case .lead(let next): next.caller.resume(returning: .lead(next.drafts))
+        case .lead(let next): giveLead(to: next)
         case .rest(let alarm): set(alarm)
         }
         for (place, other) in others.enumerated() {
@@ -244,15 +244,15 @@ package final class Recorder: Sendable {
         Task {
             // Nobody cancels this task; if somebody did, the records would be written sooner.
             try? await Task.sleep(until: alarm, clock: .continuous)
-            let next = state.withLock { $0.queue.patienceEnds(at: alarm) }
-            next?.caller.resume(returning: .lead(next?.drafts ?? []))
+            giveLead(to: state.withLock { $0.queue.patienceEnds(at: alarm) })
         }
     }
 
     /// From now on no record waits for others: the server ends.
-    package func hurry() {
-        let next = state.withLock { $0.queue.hurry() }
-        next?.caller.resume(returning: .lead(next?.drafts ?? []))
+    package func hurry() { giveLead(to: state.withLock { $0.queue.hurry() }) }
+
+    private func giveLead(to next: Waiting?) {
+        if let next { next.caller.resume(returning: .lead(next.drafts)) }
     }
 
     /// One transaction for all, or, when somebody's records are refused, one for each.
