@@ -251,6 +251,16 @@ def test_anotherMethodIsRefusedWithThoseThatAreTaken(shared: World) -> None:
 
 def test_memoryThatIsFreeIsGivenBackByAThreadForIt(shared: World) -> None:
     """Else a server that rests would keep what its busiest moment took."""
+    assert "jemalloc_bg_thd" in names_of_threads(shared)
+
+
+def test_threadsHaveTheirNames(shared: World) -> None:
+    """A profile, or a look at a server that is busy, says who is."""
+    wanted = {"cordon-writer", "cordon-read-1", "cordon-seal-1", "cordon-find-1", "cordon-index"}
+    assert wanted <= names_of_threads(shared)
+
+
+def names_of_threads(shared: World) -> set[str]:
     assert shared.server.process
     threads = Path(f"/proc/{shared.server.process.pid}/task").glob("*/comm")
-    assert "jemalloc_bg_thd" in {thread.read_text().strip() for thread in threads}
+    return {thread.read_text().strip() for thread in threads}

@@ -1,5 +1,6 @@
 import CordonCore
 package import CordonOperations
+import Dispatch
 package import Logging
 import Synchronization
 
@@ -17,7 +18,8 @@ package struct Gateway: Sendable {
     package let figures = GatewayFigures()
     package let hooks = HookFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
-    let behind = RecordsBehind()
+    /// Records that are made beside the calls, so that a server that ends can wait for them.
+    let behind = DispatchGroup()
 
     package init(
         operations: Operations, upstreams: [Upstream], servers: [MCPServer] = [],
@@ -112,9 +114,9 @@ package struct Gateway: Sendable {
 
     /// Keeps a record without anybody waiting for it; that one could not be kept is itself kept.
     func keepBehind(_ record: CallRecord, source: String, key: Key, size: Int) {
-        behind.begin()
+        behind.enter()
         Task(executorPreference: LoopExecutor.here) {
-            defer { behind.end() }
+            defer { behind.leave() }
             do {
                 try await keep(
                     record, source: source, key: key, size: size,
@@ -129,11 +131,13 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// Returns when every record that nobody waited for is kept, or could not be: before the store
-    /// is closed.
+    /// Returns when every record that is made beside a call is kept, or could not be: to be called
+    /// before the store is closed.
     package func end() async {
         operations.recorder.hurry()
-        await behind.untilNone()
+        await withCheckedContinuation { caller in
+            behind.notify(queue: .global()) { caller.resume() }
+        }
     }
 
     private func noteLoss(of workflow: String) async {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CordonCore
 import CordonOperations
+import Dispatch
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -385,10 +386,10 @@ extension ModelCall {
     /// thinks about it.
     func recordEarly(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
         guard admitted.waits, admitted.asked?.isStream == true else { return nil }
-        gateway.behind.begin()
+        gateway.behind.enter()
         // It is sealed while the request goes out.
         return Task(executorPreference: LoopExecutor.elsewhere) {
-            defer { gateway.behind.end() }
+            defer { gateway.behind.leave() }
             try await recordBeginning(admitted, size: size)
         }
     }

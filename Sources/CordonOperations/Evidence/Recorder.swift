@@ -7,9 +7,9 @@ import Synchronization
 /// Takes evidence in: seals it on threads of its own and writes what waits together in one
 /// transaction.
 ///
-/// Acknowledged means durable: ``record(_:from:boundTo:)`` returns after the commit. A crash before
-/// it leaves nothing of the batch. One batch is written at a time, so what the catalogue knows is
-/// never behind the database by more than the batch in flight.
+/// Acknowledged means durable: ``record(size:isSmall:patience:boundTo:_:)`` returns after the
+/// commit. A crash before it leaves nothing of the batch. One batch is written at a time, so what
+/// the catalogue knows is never behind the database by more than the batch in flight.
 ///
 /// Safe to share: everything that changes is behind one lock, and nothing is awaited in it.
 package final class Recorder: Sendable {
