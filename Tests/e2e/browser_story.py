@@ -24,7 +24,7 @@ def day(**ahead: float) -> str:
 
 def minute(way: Way, **ahead: float) -> str:
     """As a field for date and time takes it: the browser's zone is known where scripts run."""
-    zone = ZoneInfo("Europe/Berlin" if way.has_scripts else "UTC")
+    zone = ZoneInfo(way.zone if way.has_scripts else "UTC")
     return (datetime.now(zone) + timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M")
 
 
