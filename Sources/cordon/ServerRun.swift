@@ -66,7 +66,8 @@ struct ServerRun {
                 LoopBoundChannel(
                     bound: HTTP1Channel(
                         responder: responder,
-                        configuration: .init(additionalChannelHandlers: [ConnectionWatch()])))
+                        configuration: .init(
+                            additionalChannelHandlers: [FlushesTogether(), ConnectionWatch()])))
             },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in

@@ -1,10 +1,11 @@
 package import NIOCore
 
-/// Sends what is written within one turn of the event loop in one piece: a client flushes a
-/// request's head and its body each for itself, and each is a call of the kernel and a packet.
+/// Sends what is written within one turn of the event loop in one piece: the head of a request or
+/// an answer, its body and its end are each flushed for itself, and each is a call of the kernel
+/// and a packet.
 ///
 /// Not `Sendable`: it belongs to its connection's event loop.
-package final class FlushesTogether: ChannelOutboundHandler {
+package final class FlushesTogether: ChannelOutboundHandler, RemovableChannelHandler {
     package typealias OutboundIn = NIOAny
     package typealias OutboundOut = NIOAny
 

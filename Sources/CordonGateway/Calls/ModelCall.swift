@@ -75,12 +75,13 @@ struct ModelCall: Sendable {
             let response = try await begin(request, admitted)
             try refuseUnreadable(response)
             if response.isEventStream || !operation.isRead {
+                try await beginningIsOnRecord(beginning, admitted, size: size)
                 finish.whenAbandoned {
                     abandon(admitted, response, size: size)
                 }
                 return StreamedAnswer(
-                    call: self, admitted: admitted, response: response,
-                    beginning: beginning, requestSize: size, finish: finish
+                    call: self, admitted: admitted, response: response, requestSize: size,
+                    finish: finish
                 ).passing()
             }
             let answer = try await whole(response, admitted, size: size)

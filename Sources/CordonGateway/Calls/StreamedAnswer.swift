@@ -17,8 +17,6 @@ struct StreamedAnswer: Sendable {
     let call: ModelCall
     let admitted: ModelCall.Admitted
     let response: HTTPClientResponse
-    /// The record of its beginning, where that is under way.
-    let beginning: Task<Void, any Error>?
     let requestSize: Int
     let finish: Finish
 
@@ -64,7 +62,6 @@ struct StreamedAnswer: Sendable {
         _ passage: inout StreamPassage, to writer: inout any ResponseBodyWriter
     ) async throws {
         try call.refuseUnreadable(response)
-        if admitted.waits { try await beginningIsOnRecord() }
         while let piece = try await admitted.call.next() {
             if admitted.passing.isCut {
                 // What is in hand belongs to the whole that is recorded, if the rest is awaited.
@@ -185,14 +182,6 @@ struct StreamedAnswer: Sendable {
     }
 
     // MARK: Records
-
-    /// Nothing of a stream is released before it is on record that it was asked for.
-    private func beginningIsOnRecord() async throws {
-        guard let beginning else {
-            return try await call.recordBeginning(admitted, size: requestSize)
-        }
-        try await beginning.value
-    }
 
     private func recordEnd(_ passage: StreamPassage, status: String) async throws {
         let record = finished(passage, status: status)
@@ -394,11 +383,21 @@ extension ModelCall {
         }
     }
 
+    /// Nothing of a stream is released before it is on record that it was asked for, not even how
+    /// the provider answers: what cannot be kept can still be refused in the usual way.
+    func beginningIsOnRecord(
+        _ early: Task<Void, any Error>?, _ admitted: Admitted, size: Int
+    ) async throws {
+        guard admitted.waits else { return }
+        guard let early else { return try await recordBeginning(admitted, size: size) }
+        try await early.value
+    }
+
     /// Keeps a note that an answer was asked for; how the provider answered is in the record of the
     /// end.
     ///
     /// - Throws: a denial when it cannot be kept.
-    fileprivate func recordBeginning(_ admitted: Admitted, size: Int) async throws(Denial) {
+    private func recordBeginning(_ admitted: Admitted, size: Int) async throws(Denial) {
         var record = record(admitted.asked, beganAt: admitted.beganAt)
         record.status = "begun"
         record.kind = .note
