@@ -1,5 +1,6 @@
 """What is just within a limit is taken, and what is just beyond it is refused in words."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -262,5 +263,9 @@ def test_threadsHaveTheirNames(shared: World) -> None:
 
 def names_of_threads(shared: World) -> set[str]:
     assert shared.server.process
-    threads = Path(f"/proc/{shared.server.process.pid}/task").glob("*/comm")
-    return {thread.read_text().strip() for thread in threads}
+    names = set()
+    for thread in Path(f"/proc/{shared.server.process.pid}/task").glob("*/comm"):
+        # One may end between the listing and the look.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            names.add(thread.read_text().strip())
+    return names

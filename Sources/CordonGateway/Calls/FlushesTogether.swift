@@ -4,6 +4,8 @@ package import NIOCore
 /// an answer, its body and its end are each flushed for itself, and each is a call of the kernel
 /// and a packet.
 ///
+/// A turn that works for many connections sends for none of them before it has worked for all.
+///
 /// Not `Sendable`: it belongs to its connection's event loop.
 package final class FlushesTogether: ChannelOutboundHandler, RemovableChannelHandler {
     package typealias OutboundIn = NIOAny
