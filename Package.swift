@@ -59,7 +59,7 @@ let package = Package(
     targets: [
         .target(name: "CExecutor"),
         .target(name: "CMalloc", linkerSettings: [.linkedLibrary("jemalloc")]),
-        .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CGlibc"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -75,19 +75,22 @@ let package = Package(
         .target(
             name: "CordonStore",
             dependencies: [
-                "CordonCore", "CordonLedger", "CPostgres", "CSQLite", "CZlib", "CZstd", crypto,
+                "CGlibc", "CPostgres", "CSQLite", "CZlib", "CZstd", "CordonCore", "CordonLedger",
+                crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
             name: "CordonOperations",
-            dependencies: ["CordonCore", "CordonLedger", "CordonStore", crypto, cryptoExtras],
+            dependencies: [
+                "CGlibc", "CordonCore", "CordonLedger", "CordonStore", crypto, cryptoExtras,
+            ],
             swiftSettings: strict),
         .target(
             name: "CordonGateway",
             dependencies: [
-                "CExecutor", "CSpawn", "CordonCore", "CordonOperations", asyncHTTPClient, crypto,
+                "CExecutor", "CGlibc", "CordonCore", "CordonOperations", asyncHTTPClient, crypto,
                 httpTypes, hummingbird,
                 logging, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nioHTTPTypes,
                 serviceLifecycle,

@@ -1,3 +1,4 @@
+import CGlibc
 import Foundation
 import Synchronization
 
@@ -14,7 +15,7 @@ package enum PipeReader {
         atEnd: @escaping @Sendable () -> Void
     ) {
         let thread = Thread {
-            Thread.current.name = name
+            pthread_setname_np(pthread_self(), name)
             var buffer = [UInt8](repeating: 0, count: pieceBytes)
             while true {
                 let count = read(pipe, &buffer, buffer.count)
@@ -32,7 +33,7 @@ package enum PipeReader {
         _ name: String, for process: ChildProcess, _ body: @escaping @Sendable (Int32) -> Void
     ) {
         let thread = Thread {
-            Thread.current.name = name
+            pthread_setname_np(pthread_self(), name)
             body(process.waitForEnd())
         }
         thread.start()
@@ -61,7 +62,7 @@ package final class PipeWriter: Sendable {
         _ name: String, _ pipe: Int32, whenClosed: @escaping @Sendable () -> Void = {}
     ) {
         let thread = Thread { [self] in
-            Thread.current.name = name
+            pthread_setname_np(pthread_self(), name)
             while let line = take() {
                 guard Self.write(line, to: pipe) else { break }
             }

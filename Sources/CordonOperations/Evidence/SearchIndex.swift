@@ -1,3 +1,4 @@
+import CGlibc
 import CordonCore
 import CordonLedger
 import CordonStore
@@ -64,7 +65,7 @@ package final class SearchIndex: Sendable {
             for number in shards { try SearchShard.remove(directory: directory, number: number) }
         }
         let thread = Thread { [self] in
-            Thread.current.name = "cordon-index"
+            pthread_setname_np(pthread_self(), "cordon-index")
             let follower = SearchFollower(
                 directory: directory, store: store, keys: keys, outside: outside)
             follower.resume()

@@ -1,3 +1,4 @@
+import CGlibc
 import CordonCore
 import Foundation
 import Synchronization
@@ -25,7 +26,7 @@ final class WorkThreads<Worker>: Sendable {
         self.limit = limit
         for number in 1...count {
             let thread = Thread { [self] in
-                Thread.current.name = "\(name)-\(number)"
+                pthread_setname_np(pthread_self(), "\(name)-\(number)")
                 let worker = worker()
                 while let job = take() {
                     job(worker)

@@ -1,3 +1,4 @@
+import CGlibc
 import Foundation
 import Synchronization
 
@@ -13,8 +14,7 @@ final class Crew: Sendable {
     func start(_ name: String, _ work: @escaping @Sendable () -> Void) {
         working.withLock { $0 += 1 }
         let thread = Thread { [self] in
-            // Said before it runs, it would stay unknown to the kernel.
-            Thread.current.name = name
+            pthread_setname_np(pthread_self(), name)
             work()
             working.withLock { $0 -= 1 }
             bell.withLock { bell.broadcast() }
