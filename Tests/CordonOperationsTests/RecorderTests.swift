@@ -210,6 +210,11 @@ import Testing
         #expect(try await records(cordon) == 11)
     }
 
+    @Test func theEndOfALoneStreamWaitsForNobody() {
+        #expect(Recorder.patienceOfAnEnd(passing: 1) == .zero)
+        #expect(Recorder.patienceOfAnEnd(passing: 2) > .zero)
+    }
+
     @Test func patienceEnds() async throws {
         let cordon = try await started()
         let receipts = try await cordon.capture(

@@ -4,13 +4,13 @@ import contextlib
 import gc
 import hashlib
 import statistics
-import time
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from gateway_callers import Call, Crowd, paced
+from gateway_stopper import Stopper
 from gateway_world import Flow, House, attributes, either
 from waiting import until
 
@@ -54,18 +54,20 @@ class Stops:
     def run(self, stops: int) -> list[Call]:
         crowd = Crowd(self.home.flow("load"), CALLERS)
         try:
-            for _ in range(stops):
-                self.flows.append(self.home.flow("load"))
-                crowd.point_at(self.flows[-1])
-                key = self.flows[-1].key
-                self.asked[key] = time.monotonic_ns()
-                containment = self.flows[-1].stop()["containment"]
-                self.answered[key] = time.monotonic_ns()
-                assert containment["state"] in {"stopping", "stopped"}
-                crowd.wait_for_calls(self.answered[key], LATER)
+            with Stopper(self.home.world.ana) as stopper:
+                for _ in range(stops):
+                    self.flows.append(self.home.flow("load"))
+                    self.stop(self.flows[-1], stopper, crowd)
         finally:
             crowd.end()
         return [call for call in crowd.calls if call.workflow in self.answered]
+
+    def stop(self, flow: Flow, stopper: Stopper, crowd: Crowd) -> None:
+        crowd.point_at(flow)
+        stopped = stopper.stop(flow.key)
+        self.asked[flow.key], self.answered[flow.key] = stopped.asked, stopped.answered
+        assert stopped.containment["state"] in {"stopping", "stopped"}
+        crowd.wait_for_calls(stopped.answered, LATER)
 
     def measures(self, calls: list[Call]) -> None:
         """Printed, and not judged: how quick it is depends on the machine."""

@@ -187,7 +187,7 @@ struct StreamedAnswer: Sendable {
         let record = finished(passage, status: status)
         try await call.keep(
             record, admitted, size: requestSize + passage.kept,
-            patience: Recorder.patienceOfAnEnd)
+            patience: Recorder.patienceOfAnEnd(passing: call.gateway.operations.gate.inFlight))
     }
 
     private func record(_ passage: StreamPassage, status: String, fault: String) {

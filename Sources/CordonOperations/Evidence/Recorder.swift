@@ -44,8 +44,11 @@ package final class Recorder: Sendable {
     package static let bytesOfSmall = 32 << 10
     /// How long a record that nobody waits for may wait for others to share its commit.
     package static let patienceOfNobody = Duration.milliseconds(5)
-    /// How long a record may wait whose caller waits for nothing but the end of a stream.
-    package static let patienceOfAnEnd = Duration.milliseconds(1)
+    /// How long a record may wait whose caller waits for nothing but the end of a stream, while so
+    /// many calls are passing, its own among them.
+    package static func patienceOfAnEnd(passing: Int) -> Duration {
+        passing > 1 ? .milliseconds(1) : .zero
+    }
 
     private let store: Store
     private let space: DiskSpace
