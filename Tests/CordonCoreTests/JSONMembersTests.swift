@@ -30,6 +30,14 @@ import Testing
         #expect(JSONMembersTests.members(text) == nil)
     }
 
+    @Test(arguments: [(198, true), (199, false), (1_000_000, false)])
+    func namesAreLookedForAsDeepAsIsRead(_ depth: Int, _ isFound: Bool) {
+        let text = String(repeating: "[", count: depth) + #"{"a":1,"a":2}"#
+        #expect(JSONMembers.repeatedName(in: Array(text.utf8)[...]) == (isFound ? "a" : nil))
+        let hooked = String(repeating: #"{"a":"#, count: depth)
+        #expect(JSONMembers.repeatedName(in: Array(hooked.utf8)[...]) == nil)
+    }
+
     @Test func textsAreReadAndNothingElseIsOne() throws {
         let members = try #require(
             JSONMembersTests.members(#"{"t":"a\"\u00e9","e":"","n":1,"b":true,"o":{},"z":null}"#))

@@ -120,6 +120,38 @@ struct AnswerStreamTests {
         #expect(output == [#"[{"index":0,"text":"Für Birch."}]"#])
     }
 
+    /// With the last byte of a stated length a caller has the whole: it waits for the record.
+    @Test(arguments: [true, false])
+    func whatMakesAnUnreadAnswerWholeIsHeldWhereItsEndIs(_ holdsEnd: Bool) throws {
+        var passage = StreamPassage(nil, holdsEnd: holdsEnd, length: 5)
+        var released: [String] = []
+        for piece in ["ab", "c", "de"] {
+            try passage.take(ByteBuffer(string: piece))
+            while let step = passage.next() {
+                if case .buffer(let buffer) = step { released.append(String(buffer: buffer)) }
+            }
+        }
+        #expect(released == (holdsEnd ? ["ab", "c"] : ["ab", "c", "de"]))
+        #expect(String(buffer: try passage.ending()) == (holdsEnd ? "de" : ""))
+    }
+
+    @Test func whatIsAwaitedOfAnUnreadAnswerIsForTheRecordAlone() throws {
+        var passage = StreamPassage(nil, holdsEnd: true, length: 5)
+        try passage.take(ByteBuffer(string: "abcde"))
+        passage.drain()
+        try passage.drain(ByteBuffer(string: "f"))
+        #expect(passage.withheld.size == 6 && passage.delivered.size == 0)
+    }
+
+    @Test func aCopyThatHasMoreLeavesTheOneThatHasLess() {
+        let less = OpaqueCopy()
+        less.take(ByteBuffer(string: "a"))
+        let more = less.with(ByteBuffer(string: "b"))
+        let both = OpaqueCopy()
+        both.take(ByteBuffer(string: "ab"))
+        #expect(more.json == both.json && less.size == 1)
+    }
+
     @Test(arguments: [Front.Operation.embeddings, .countTokens, .models, .opaque])
     func whatHoldsNoWordsOfAModelIsNotRead(_ operation: Front.Operation) {
         #expect(operation.reader == nil)

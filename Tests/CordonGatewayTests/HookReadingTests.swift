@@ -94,6 +94,47 @@ struct HookReadingTests {
     }
 
     @Test(arguments: [
+        (
+            "PreToolUse",
+            #"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","#
+                + #""permissionDecisionReason":"Why."}}"#
+        ),
+        (
+            "PermissionRequest",
+            #"{"hookSpecificOutput":{"hookEventName":"PermissionRequest","#
+                + #""decision":{"behavior":"deny","message":"Why."}}}"#
+        ),
+        ("UserPromptSubmit", #"{"decision":"block","reason":"Why."}"#),
+        ("PostToolUse", #"{"continue":false,"stopReason":"Why."}"#),
+        ("PostToolUseFailure", #"{"continue":false,"stopReason":"Why."}"#),
+        ("Stop", "{}"),
+    ])
+    func whatClaudeCodesHookCannotJudgeIsToldInTheWordsOfItsEvent(name: String, answer: String) {
+        let beginning = Array(#"{"session_id":"s","hook_event_name":"\#(name)","prompt":"x"#.utf8)
+        for kind in [HookFault.Kind.tooLarge, .overloaded, .unreadable] {
+            let reply = ClaudeCodeHook.reply(to: HookFault(kind, "Why."), beginning)
+            #expect(reply.status == 200)
+            #expect(String(decoding: reply.body, as: UTF8.self) == answer)
+        }
+    }
+
+    /// Claude Code throws away the whole of an answer that names another event than its own.
+    @Test(arguments: [
+        "", "{", "[]", #"{"hook_event_name":1}"#, #"{"hook_event_name":"Sto"#,
+        #"{"tool_input":{"hook_event_name":"Stop"},"prompt":"x"#,
+        #"{"prompt":"\"hook_event_name\":\"Stop\"","tool_input":"x"#,
+        #"{"hook_event_name":"Stop","hook_event_name":"PreToolUse"}"#,
+        #"{"hook_event_name":"Stop","Hook_Event_Name":"PreToolUse"}"#,
+    ])
+    func anEventThatIsNotKnownIsToldNoInWordsThatBelongToNone(beginning: String) {
+        let fault = HookFault(.tooLarge, "Why.")
+        let reply = ClaudeCodeHook.reply(to: fault, Array(beginning.utf8))
+        #expect(
+            String(decoding: reply.body, as: UTF8.self)
+                == #"{"continue":false,"stopReason":"Why.","decision":"block","reason":"Why."}"#)
+    }
+
+    @Test(arguments: [
         (99, nil), (100, nil), (101, HookLateness.wanted), (999, .wanted), (1_000, .missed),
         (60_000, .missed),
     ])

@@ -57,6 +57,7 @@ import Testing
         #"{"name":"t","arguments":{"amount":1,"amoun\u0074":1000000}}"#,
         #"{"name":"t","arguments":{"amount":1,"Amount":1000000}}"#,
         #"{"name":"t","arguments":{"a":[{"b":{"c":1,"d":2,"c":3}}]}}"#,
+        #"{"name":"t","Arguments":{"a":1}}"#, #"{"Name":"t"}"#, #"{"name":"t","_META":{}}"#,
     ])
     func whatNobodyCouldJudgeIsRefused(_ params: String) {
         #expect(throws: MCPFault.self) { try MCPToolCallTests.call(params, id: #""x""#) }

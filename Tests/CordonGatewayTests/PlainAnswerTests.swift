@@ -108,12 +108,89 @@ struct PlainAnswerTests {
         #expect(throws: Denial.self) { _ = try Asked(Array(text.utf8)) }
     }
 
+    /// Cordon would judge one of the names, and the provider offer the other.
+    @Test(arguments: [
+        #"{"name":"read","name":"pay"}"#, #"{"type":"function","name":"read","Name":"pay"}"#,
+        #"{"type":"function","function":{"name":"read","name":"pay"}}"#,
+        #"{"type":"custom","custom":{"name":"read","n\u0061me":"pay"}}"#,
+        #"{"type":"function","function":{"name":"read"},"function":{"name":"pay"}}"#,
+    ])
+    func aToolThatIsNamedTwiceIsNotAskedOn(_ tool: String) throws {
+        for member in ["tools", "functions", "mcp_servers"] {
+            let body = #"{"model":"m-1","\#(member)":[{"name":"read"},\#(tool)]}"#
+            #expect(throws: Denial.self) { _ = try Asked(Array(body.utf8)) }
+        }
+    }
+
+    @Test func whatAToolsArgumentsAreCalledIsItsOwnMatter() throws {
+        let tool =
+            #"{"type":"function","function":{"name":"read","parameters":"#
+            + #"{"properties":{"id":{"type":"string"},"ID":{"type":"string"}}}}}"#
+        #expect(try Asked(Array(#"{"tools":[\#(tool)]}"#.utf8)).offered == ["read"])
+    }
+
+    @Test func aToolWithTwoNamesIsOfferedUnderBoth() throws {
+        let tool = #"{"type":"custom","function":{"name":"read"},"custom":{"name":"pay"}}"#
+        #expect(try Asked(Array(#"{"tools":[\#(tool)]}"#.utf8)).offered == ["read", "pay"])
+    }
+
     @Test(arguments: ["true", "false", "1", "\"true\"", "null"])
     func onlyTrueIsAStream(_ value: String) throws {
         #expect(try Asked(Array("{\"stream\":\(value)}".utf8)).isStream == (value == "true"))
     }
 
     // MARK: Calls and denials
+
+    /// What the provider offers itself and the caller carries out, with its arguments.
+    static let ownTools = [
+        (
+            "local_shell",
+            #"{"type":"local_shell_call","call_id":"c1","action":{"command":["a"]}}"#,
+            #"{"command":["a"]}"#
+        ),
+        (
+            "shell", #"{"type":"shell_call","call_id":"c1","action":{"commands":["a"]}}"#,
+            #"{"commands":["a"]}"#
+        ),
+        (
+            "apply_patch", #"{"type":"apply_patch_call","call_id":"c1","operation":{"path":"a"}}"#,
+            #"{"path":"a"}"#
+        ),
+        (
+            "computer", #"{"type":"computer_call","call_id":"c1","action":{"type":"click"}}"#,
+            #"{"type":"click"}"#
+        ),
+        (
+            "computer", #"{"type":"computer_call","call_id":"c1","actions":[{"type":"click"}]}"#,
+            #"{"actions":[{"type":"click"}]}"#
+        ),
+    ]
+
+    @Test(arguments: ownTools)
+    func whatTheCallerCarriesOutIsACallWhoeverOffersIt(
+        _ name: String, _ item: String, _ arguments: String
+    ) throws {
+        let body = #"{"output":[\#(item),{"type":"web_search_call","id":"w"}]}"#
+        let answer = try #require(PlainAnswer(Array(body.utf8), .responses))
+        #expect(answer.calls == [AskedCall(id: "c1", name: name, arguments: arguments)])
+        let events = ["added", "done"].map { kind in
+            let type = "response.output_item.\(kind)"
+            return "event: \(type)\ndata: "
+                + #"{"type":"\#(type)","output_index":0,"item":\#(item)}"# + "\n\n"
+        }
+        let stream = Array(events.joined().utf8)
+        let passed = try Passed(.responses, [stream[...]]) { _ in false }
+        #expect(passed.judged == answer.calls && passed.out == stream)
+    }
+
+    @Test(arguments: [
+        ([String](), "computer"), (["computer_use_preview"], "computer_use_preview"),
+        (["computer", "computer_use_preview"], "computer"),
+    ])
+    func theComputerIsJudgedByTheNameThatWasOffered(_ offered: [String], _ name: String) {
+        let call = AskedCall(id: nil, name: "computer", arguments: "{}")
+        #expect(call.request(record: nil, offered: offered).tool == name)
+    }
 
     @Test func theArgumentsOfACallAreJudgedAsTheyAre() {
         let call = AskedCall(

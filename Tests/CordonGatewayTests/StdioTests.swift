@@ -68,11 +68,43 @@ import Testing
         var routing = StdioRouting()
         let cancel = try Self.message(
             #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a"}}"#)
-        #expect(routing.passed(cancel) == nil)
+        let again = routing.passed(cancel)
+        #expect(again == nil)
         _ = try routing.begin(try Self.message(#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#))
-        #expect(routing.passed(cancel)?.text.contains(#""requestId":1"#) == true)
+        #expect(routing.passed(cancel)?.bytes.text.contains(#""requestId":1"#) == true)
         let other = try Self.message(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
-        #expect(routing.passed(other) == other.bytes)
+        #expect(routing.passed(other) == StdioRouting.Passed(bytes: other.bytes))
+    }
+
+    @Test func whatIsCancelledIsWaitedForNoLonger() throws {
+        var routing = StdioRouting()
+        let asked = try Self.message(
+            #"{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"x"}}"#)
+        let cancel = try Self.message(
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a"}}"#)
+        _ = try routing.begin(asked)
+        let found = routing.passed(cancel)
+        let passed = try #require(found)
+        #expect(passed.cancelled == 1)
+        #expect(passed.cancelsCall)
+        #expect(routing.waiting.isEmpty)
+        let again = routing.passed(cancel)
+        #expect(again == nil)
+        // Its caller may use the name again: an answer that comes all the same is nobody's.
+        _ = try routing.begin(asked)
+        let late = try Self.message(#"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+        #expect(routing.take(late) == .nobody)
+        #expect(routing.waiting.keys.sorted() == [2])
+    }
+
+    @Test func theGreetingMayNotBeCancelled() throws {
+        var routing = StdioRouting()
+        _ = try routing.begin(try Self.message(#"{"jsonrpc":"2.0","id":5,"method":"initialize"}"#))
+        let cancel = try Self.message(
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}"#)
+        let again = routing.passed(cancel)
+        #expect(again == nil)
+        #expect(routing.waiting.keys.sorted() == [1])
     }
 
     @Test func whoHasGoneIsCancelledOnceUnlessItWasTheGreeting() throws {
@@ -95,7 +127,7 @@ import Testing
         #expect(routing.take(try Self.message(log)) == .session(Array(log.utf8)))
         // The client's answer goes on as it is, for the name is the program's.
         let answer = try Self.message(#"{"jsonrpc":"2.0","id":1,"result":{}}"#)
-        #expect(routing.passed(answer) == answer.bytes)
+        #expect(routing.passed(answer) == StdioRouting.Passed(bytes: answer.bytes))
     }
 
     @Test(arguments: [

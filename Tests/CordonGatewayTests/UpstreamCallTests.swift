@@ -97,6 +97,20 @@ private final class Answer: AsyncSequence, Sendable {
         await #expect(throws: Answer.Fault.self) { try await call.next() }
     }
 
+    /// A stop may land between a call's admission and its sending.
+    @Test func whatIsGivenUpBeforeItBeginsIsNotSent() async throws {
+        let call = UpstreamCall()
+        call.giveUp(.stopped)
+        let wasSent = Mutex(false)
+        await #expect(throws: CancellationError.self) {
+            try await call.begin(HTTPClientRequest(url: "http://upstream")) { _ in
+                wasSent.withLock { $0 = true }
+                return HTTPClientResponse(status: .ok)
+            }
+        }
+        #expect(!wasSent.withLock { $0 })
+    }
+
     @Test func whoeverGivesItUpEndsTheReading() async throws {
         let answer = Answer((0..<10).map { "\($0)" })
         let call = try await answer.call()

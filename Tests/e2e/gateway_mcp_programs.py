@@ -23,7 +23,7 @@ AUTHORITY: dict[str, Any] = {
     "forbids": ["delete*"],
 }
 
-# Says whatever it is told to, and reads nothing else.
+# Says as much as it is told to, and nothing to who does not say how much.
 RAW = """\
 import json, sys
 for line in sys.stdin:
@@ -33,7 +33,11 @@ for line in sys.stdin:
     made = {"protocolVersion": "2025-11-25", "capabilities": {},
             "serverInfo": {"name": "raw", "version": "1"}}
     if asked["method"] != "initialize":
-        made = {"content": [{"type": "text", "text": "x" * asked["params"]["arguments"]["size"]}]}
+        size = asked["params"]["arguments"].get("size")
+        if size is None:
+            print("asked for nothing", file=sys.stderr, flush=True)
+            continue
+        made = {"content": [{"type": "text", "text": "x" * size}]}
     print("this is no message")
     print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": made}), flush=True)
 """

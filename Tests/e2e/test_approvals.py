@@ -95,17 +95,17 @@ def test_aWaitIsANumberOfSeconds(wait: str, desk: Desk) -> None:
 class Held:
     """A call that is held, on a connection of its own."""
 
-    def __init__(self, desk: Desk, query: str = "?wait=45") -> None:
+    def __init__(self, desk: Desk, query: str = "?wait=45", **more: Any) -> None:
         self.caller = Api(desk.flow.url, desk.gate.token)
         self.desk = Desk(desk.flow, self.caller)
-        self.query = query
+        self.query, self.more = query, more
         self.answer: Answer | None = None
         self.ended = 0.0
         self.thread = threading.Thread(target=self._ask, daemon=True)
         self.thread.start()
 
     def _ask(self) -> None:
-        self.answer = self.desk.ask(query=self.query)
+        self.answer = self.desk.ask(query=self.query, **self.more)
         self.ended = time.monotonic()
 
     def done(self) -> Answer:
@@ -142,6 +142,30 @@ def test_aStopEndsAHeldCallAndVoidsWhatWasAsked(desk: Desk) -> None:
     assert shown["state"] == "voided"
     assert shown["ending"] == f"The workflow was stopped ({incident})."
     desk.approve(id).refused("wrong-state", 409)
+
+
+def test_aHeldCallMeetsTheStopWhereItWasAsked(desk: Desk) -> None:
+    held = Held(desk, point="night job")
+    desk.waiting()
+    desk.flow.stop()
+    assert held.done().done(200)["decision"] == "deny"
+    shown = desk.flow.house.reader.get(f"workflows/{desk.flow.key}/points").done(200)
+    assert [point["name"] for point in shown["items"]] == ["night job"]
+
+
+def test_nobodyIsAskedWhereTheCallerSaysSo(desk: Desk) -> None:
+    for query in ("?ask=0", "?ask=0&wait=45"):
+        told = desk.ask(query=query).done(200).json
+        assert told["decision"] == "approval" and "approval" not in told
+    assert desk.listed() == []
+    desk.ask(query="?ask=0&strict=1").refused("approval-required", 409)
+    id = desk.asked()
+    desk.approve(id).done(200)
+    # Nor is a yes used up.
+    assert desk.ask(query="?ask=0").done(200)["decision"] == "approval"
+    assert desk.state(id) == "approved"
+    desk.flow.stop()
+    assert desk.ask(query="?ask=0").done(200)["decision"] == "deny"
 
 
 def test_aYesDoesNotOutliveAStop(desk: Desk) -> None:

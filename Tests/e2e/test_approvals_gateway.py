@@ -190,6 +190,22 @@ def test_aStopOfTheToolAloneEndsItToo(way: Way, home: House) -> None:
 
 
 @each_way
+def test_aStopOfAToolThatWasAllowedBesideItEndsItToo(way: Way, home: House) -> None:
+    """Nobody was asked about that call: it was allowed before people were asked about another."""
+    desk = Desk.of(home, "beside")
+    way.upstream(home).says(way.script("Let me see. ", [READ, PAY]))
+    held = Held(way, desk)
+    (id,) = desk.waiting()
+    began = time.monotonic()
+    desk.flow.stop(tool="read_notes")
+    held.thread.join(30)
+    assert held.ended - began < SOON
+    assert held.error is not None and "stopped" in str(held.error), held.outcome
+    # Nothing was used for an answer that nobody gets.
+    assert desk.state(id) == "pending"
+
+
+@each_way
 def test_whoGoesAwayWhileHeldUsesNothing(way: Way, home: House) -> None:
     desk = Desk.of(home, "left")
     way.upstream(home).says(way.script("Let me see. ", [PAY]))

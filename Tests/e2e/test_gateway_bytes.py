@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from gateway_world import (
     attributes,
     home,
 )
+from waiting import until
 
 __all__ = ["home"]
 
@@ -313,6 +315,30 @@ def test_aLongConversationPasses(home: House, flow: Flow) -> None:
         reply = whole(line.ask("POST", CHAT, flow.fields(), body).head())
     assert reply.body == b"".join(parts)
     assert home.openai.only.body == body
+
+
+def test_thePromptsOfOpenStreamsAreHeld(home: House) -> None:
+    """What a stream was asked is there until the stream has ended, and counts until then."""
+    flow = home.flow("prompts", gateway={"record": "best_effort"})
+    parts, pauses = say.chat_stream(), [Pause() for _ in range(4)]
+    scripts = [stream(*parts[:4], pause, *parts[4:]) for pause in pauses]
+    home.openai.says_by(lambda _: scripts.pop())
+    with ExitStack() as stack:
+        lines = [stack.enter_context(flow.line(60)) for _ in pauses]
+        body = asks("x" * (30 << 20), stream=True)
+        answers = [line.ask("POST", CHAT, flow.fields(), body).head() for line in lines]
+        more = asks("x" * (9 << 20))
+        with flow.line(60) as line:
+            # Who is refused in the middle sends no more.
+            with suppress(OSError):
+                line.ask("POST", CHAT, flow.fields(), more)
+            reply = line.reply()
+        assert reply.status == 503 and b'"overloaded"' in reply.body
+        for pause in pauses:
+            pause.go.set()
+        assert {whole(answer).body for answer in answers} == {b"".join(parts)}
+    home.openai.says(plain(say.chat()))
+    until("there is room again", lambda: flow.ask(CHAT, more).status == 200)
 
 
 def test_whatIsNoJSONIsRefusedBeforeTheProvider(home: House, flow: Flow) -> None:

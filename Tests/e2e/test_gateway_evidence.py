@@ -15,8 +15,20 @@ import pytest
 import gateway_answers as say
 from disk_image import enlarge, small_disk
 from evidence_check import check_log, check_offline
-from gateway_upstream import JSON, SSE, Fields, Pause, Received, Script, Upstream, plain, stream
-from gateway_wire import Reply
+from gateway_upstream import (
+    JSON,
+    SSE,
+    Exchange,
+    Fields,
+    Pause,
+    Received,
+    Script,
+    Upstream,
+    broken,
+    plain,
+    stream,
+)
+from gateway_wire import Reply, whole
 from gateway_world import (
     CHAT,
     MESSAGES,
@@ -171,6 +183,25 @@ def test_anErrorOfTheProviderIsOnRecord(either: House) -> None:
     record = flow.record()
     assert record["status"] == "error: 429"
     assert "Rate limit reached" in json.dumps(record["groups"])
+
+
+def test_anAnswerThatCannotBeReadIsOnRecord(either: House) -> None:
+    flow = either.flow("unreadable")
+    body = b'{"choices": [], "choices": []}'
+    either.openai.says(plain(body))
+    assert flow.ask(CHAT, asks()).status == 502
+    record = flow.record()
+    assert record["status"] == "error: unreadable_answer"
+    assert attributes(record)["answer"]["text"] == body.decode()
+
+
+def test_whatWasSentIsOnRecordWhereNoAnswerCame(either: House) -> None:
+    flow = either.flow("sent")
+    either.openai.says(broken())
+    assert flow.ask("/openai/v1/files", b"a file").status == 502
+    (record,) = flow.records_ended(1)
+    assert record["status"] == "error: upstream_failed"
+    assert attributes(record)["sent"]["text"] == "a file"
 
 
 def test_aChangeOfTheModelIsNoticed(either: House) -> None:
@@ -441,6 +472,47 @@ def test_withoutRoomForEvidenceAnAnswerIsRefused(binary: str, tmp_path: Path) ->
             assert {item["session"] for item in waits.listed(kind="model_exchange")} >= kept
             # Of a workflow none of whose records was ever kept only metrics and log tell.
             says_what_it_lacks(home, goes_on)
+            home.server.kill()
+
+
+def in_halves(pause: Pause) -> Script:
+    """A file of a stated length."""
+
+    def say_both(exchange: Exchange) -> None:
+        exchange.head(200, [("content-type", "audio/mpeg"), ("content-length", "2000")])
+        exchange.raw(b"x" * 1000)
+        exchange.pause(pause)
+        exchange.raw(b"y" * 1000)
+
+    return say_both
+
+
+def test_whatHadBegunWhenTheRoomRanOutDoesNotEndWell(binary: str, tmp_path: Path) -> None:
+    """Some of it has gone on: its end does not, and that it has no record is noted."""
+    with small_disk(tmp_path / "disk", 20) as disk:
+        (disk / "data").mkdir(mode=0o700)
+        data = tmp_path / "data"
+        data.symlink_to(disk / "data")
+        with house(binary, tmp_path, data=data) as home:
+            reads, takes, fills = (home.flow(stem) for stem in ("reads", "takes", "fills"))
+            parts, first, second = say.chat_stream(), Pause(), Pause()
+            home.openai.says(stream(*parts[:4], first, *parts[4:]))
+            reading = reads.line(60).ask("POST", CHAT, reads.fields(), asks(stream=True)).head()
+            assert reading.read(len(b"".join(parts[:4]))) == b"".join(parts[:4])
+            first.wait_for()
+            home.openai.says(in_halves(second))
+            place = "/openai/v1/files/file-1/content"
+            taking = takes.line(60).ask("GET", place, takes.fields()).head("GET")
+            assert taking.read(1000) == b"x" * 1000
+            second.wait_for()
+            fills_up(home, fills)
+            first.go.set()
+            second.go.set()
+            assert is_refused_for_want_of_evidence(whole(reading), True)
+            rest = whole(taking)
+            assert (rest.body, rest.is_whole) == (b"", False)
+            for flow in (reads, takes):
+                says_what_it_lacks(home, flow)
             home.server.kill()
 
 

@@ -192,7 +192,25 @@ def last_event(kind: str, output: list[dict[str, Any]]) -> bytes:
 ITEM = say.response_call(DENIED)
 CUSTOM_ITEM = {"type": "custom_tool_call", "id": "i", "call_id": "call_x", "name": "made_up",
                "input": "rm -rf /"}  # fmt: skip
+ACT = {"type": "exec", "command": ["rm -rf /"]}
+# What the provider offers itself and the caller carries out.
+OWN_ITEMS: dict[str, dict[str, Any]] = {
+    "a local shell": {"type": "local_shell_call", "action": ACT},
+    "a shell": {"type": "shell_call", "action": {"commands": ["rm -rf /"]}},
+    "a patch": {"type": "apply_patch_call", "operation": {"type": "x", "diff": "rm -rf /"}},
+    "a computer": {"type": "computer_call", "action": {"type": "type", "text": "rm -rf /"}},
+    "a computer's many acts": {"type": "computer_call", "actions": [ACT]},
+}
+OWN_ITEMS = {
+    name: {"id": "i", "call_id": "call_x", "status": "completed"} | item
+    for name, item in OWN_ITEMS.items()
+}
 HIDDEN_RESPONSES: dict[str, list[bytes]] = {
+    **{
+        name: [item_event("added", item, 1), item_event("done", item, 2),
+               last_event("completed", [item])]
+        for name, item in OWN_ITEMS.items()
+    },
     "only in the last event": [last_event("completed", [ITEM])],
     "only in an incomplete one": [last_event("incomplete", [ITEM])],
     "only when it is done": [item_event("done", ITEM, 1), last_event("completed", [ITEM])],
@@ -211,6 +229,16 @@ HIDDEN_RESPONSES: dict[str, list[bytes]] = {
 def test_noShapeOfAResponseThatStreamsHidesACall(name: str, home: House, flow: Flow) -> None:
     home.openai.says(stream(*HIDDEN_RESPONSES[name]))
     nothing_to_carry_out(flow.ask("/openai/v1/responses", asks(stream=True)).body)
+
+
+@pytest.mark.parametrize("name", OWN_ITEMS)
+def test_whatTheCallerCarriesOutIsACallWhoeverOffersIt(
+    name: str, home: House, flow: Flow
+) -> None:
+    home.openai.says(plain(say.text(say.response([OWN_ITEMS[name]]))))
+    reply = flow.ask("/openai/v1/responses", asks())
+    assert reply.status == 200 and b"Cordon did not let" in reply.body
+    nothing_to_carry_out(reply.body)
 
 
 MESSAGE = {"role": "assistant", "content": None, "tool_calls": [CALL]}

@@ -125,6 +125,24 @@ def test_aStopCutsTheCallTellsTheProgramAndLeavesTheSession(
     assert statuses == ["cut", "denied"]
 
 
+def test_aCallThatItsCallerCancelsIsOver(programs: Programs) -> None:
+    """A program answers nothing that was cancelled: nobody may wait for it, a stop least of all."""
+    flow = programs.flow("cancels")
+    session = shake(flow, "raw")
+    field = ("mcp-session-id", session)
+    with flow.line() as line:
+        accept = ("accept", "application/json, text/event-stream")
+        line.ask("POST", "/mcp/raw", flow.fields(accept, field), calling("wait"))
+        until("the program is asked", lambda: "asked for nothing" in programs.log)
+    cancel = b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}'
+    assert post(flow, "raw", cancel, field).status == 202
+    (record,) = calls_ended(flow, 1)
+    assert record["status"] == "caller_gone"
+    flow.stop()
+    until("the gateway confirms", lambda: flow.target("gateway")["state"] == "confirmed", 10)
+    end(flow, "raw", session)
+
+
 @servers
 def test_aProgramThatDiesEndsItsSessionAndTheNextHasAnother(
     server: str, client: Client, programs: Programs

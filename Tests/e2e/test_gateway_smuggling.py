@@ -127,6 +127,30 @@ def test_noPathLeadsElsewhere(target: str, rough: House, flow: Flow) -> None:
 
 
 @pytest.mark.parametrize(
+    "target",
+    [
+        "/openai/v1//chat/completions", "/openai/v1/chat//completions",
+        "/openai/v1/chat/completions/", "/openai/v1/chat/completion%73",
+        "/openai/v1/chat%2fcompletions", "/openai/v1/%63%68at/completions?x=1",
+        "/openai/v1/chat/completion%2573", "/openai/v1/chat\\completions",
+        "/openai/v1/Chat/Completions", "/openai/v1/chat/completions;v=1",
+        "/openai/v1/chat/completions#x", "/openai/v1/./chat/completions",
+        "/openai/v1/files/../chat/completions", "/openai/v1/files/%2e%2E/responses",
+        "/openai/v1/..;/admin", "/anthropic/v1//messages", "/anthropic/v1/message%73",
+        "/anthropic/v1/messages/",
+    ],
+)  # fmt: skip
+def test_noOtherSpellingOfAPathIsPassedOnUnread(target: str, rough: House, flow: Flow) -> None:
+    """A provider that tidies paths would answer what nobody has judged."""
+    for upstream in (rough.openai, rough.anthropic):
+        upstream.says(plain(say.chat()))
+    reply = flow.ask(target, asks())
+    assert reply.status == 400 and error_of(reply)["code"] == "invalid_path"
+    assert reply.all("x-should-retry") == ["false"]
+    assert rough.openai.requests == [] and rough.anthropic.requests == []
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         [("connection", "authorization, x-kept"), ("x-kept", "1")],

@@ -263,12 +263,12 @@ def test_aPlainAnswerInFlightIsWithheld(front: str, place: str, either: House) -
     confirmed(flow, 1)
 
 
-def test_anOpaqueAnswerInFlightBreaksOff(either: House) -> None:
-    flow = either.flow("opaque")
+def broken_off(flow: Flow) -> Pause:
+    """An opaque answer that a stop breaks off, and where its upstream still waits."""
     pause = Pause()
     fields = [("content-type", "application/octet-stream")]
-    either.openai.says(stream(b"x" * 1000, pause, b"y" * 1000, fields=fields))
-    with flow.line() as line:
+    flow.house.openai.says(stream(b"x" * 1000, pause, b"y" * 500, fields=fields))
+    with flow.line(SOON) as line:
         response = line.ask("GET", OPAQUE, flow.fields()).head("GET")
         assert response.read(1000) == b"x" * 1000
         pause.wait_for()
@@ -276,6 +276,12 @@ def test_anOpaqueAnswerInFlightBreaksOff(either: House) -> None:
         rest = whole(response)
     # Nothing in it could say that it was cut, but for the end that never comes.
     assert (rest.body, rest.is_whole) == (b"", False)
+    return pause
+
+
+def test_anOpaqueAnswerInFlightBreaksOff(either: House) -> None:
+    flow = either.flow("opaque")
+    broken_off(flow)
     until("the upstream is closed", lambda: either.openai.only.is_closed, SOON)
     (record,) = flow.records_ended(1)
     assert record["status"] == "cut"
@@ -405,6 +411,37 @@ def test_aDrainedCallerIsToldAtOnce(either: House) -> None:
 
 
 @pytest.mark.parametrize("front", FRONTS)
+def test_aDrainedStreamIsRecordedWhoeverLeavesUponItsError(front: str, either: House) -> None:
+    for _ in range(4):
+        flow = either.flow("drained", gateway={"on_stop": "drain"})
+        pause = Pause()
+        script, before = in_pieces(front, pause)
+        provider(either, front).says(script)
+        with flow.line() as line:
+            response = line.ask("POST", FRONTS[front][0], flow.fields(), asks(stream=True)).head()
+            assert response.read(len(before)) == before
+            pause.wait_for()
+            flow.stop()
+            assert response.read(1)
+            line.drop()
+        pause.go.set()
+        record = flow.record()
+        assert record["status"] == "withheld"
+        assert record["reading"]["messages"][-1] == {"role": "assistant", "text": say.SAID}
+
+
+def test_aDrainedAnswerThatIsNotReadIsOnRecordToItsEnd(either: House) -> None:
+    flow = either.flow("drained", gateway={"on_stop": "drain"})
+    pause = broken_off(flow)
+    assert not either.openai.only.is_closed
+    pause.go.set()
+    (record,) = flow.records_ended(1)
+    assert record["status"] == "withheld"
+    was_delivered(record, b"x" * 1000)
+    assert attributes(record)["withheld"]["text"] == "y" * 500
+
+
+@pytest.mark.parametrize("front", FRONTS)
 def test_aDrainedPlainAnswerIsRecordedAndWithheld(front: str, either: House) -> None:
     flow = either.flow("drained", gateway={"on_stop": "drain"})
     pause = Pause()
@@ -455,6 +492,17 @@ def test_aStopOfOneToolWithholdsItsCallsAlone(either: House) -> None:
         assert incident.encode() in reply.body
     refused_again = [each["status"] for each in flow.records(4)][2:]
     assert all(status != "ok" for status in refused_again), refused_again
+
+
+def test_whatTheStopOfAToolWithholdsIsOnRecord(either: House) -> None:
+    flow = either.flow("one-tool", [{"name": "read_notes", "access": "read"}])
+    flow.stop(tool="read_notes")
+    either.openai.says(plain(say.chat(say.SAID, [say.LOOK_UP])))
+    assert flow.ask(CHAT, asks()).status == 403
+    record = flow.record()
+    assert record["status"] == "withheld"
+    assert say.SAID in [message["text"] for message in record["reading"]["messages"]]
+    assert "read_notes" in json.dumps(record["groups"]["output"])
 
 
 # What lasts

@@ -250,15 +250,54 @@ def test_aStopIsToldToClaudeCodeInTheWordsOfEachEvent(hooks: House) -> None:
         b"no json",
         b"[]",
         b'{"hook_event_name": 1}',
-        b'{"hook_event_name": "PreToolUse", "tool_name": "read_notes", "tool_name": "Bash"}',
-        b'{"hook_event_name": "PreToolUse", "tool_name": "x", "Tool_Name": "Bash"}',
-        json.dumps(claude_tool("read_notes")).encode()[:-1],
+        b'{"tool_input": {"hook_event_name": "Stop"}, "prompt": "',
+        b'{"hook_event_name": "Stop", "Hook_Event_Name": "PreToolUse"}',
         b" " * MEBIBYTE + json.dumps(claude_tool("read_notes")).encode(),
     ],
 )
-def test_whatCannotBeReadIsDeniedByClaudeCodesHook(body: bytes, hooks: House) -> None:
+def test_anEventThatIsNotKnownIsToldNoInTheWordsOfAll(body: bytes, hooks: House) -> None:
+    """An answer that names another event than its own is thrown away by Claude Code, all of it."""
+    told = hooked(hooks, "odd").told(CLAUDE, body)
+    reason = told["reason"]
+    assert reason
+    assert told == {
+        "continue": False, "stopReason": reason, "decision": "block", "reason": reason,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"hook_event_name": "PreToolUse", "tool_name": "read_notes", "tool_name": "Bash"}',
+        b'{"hook_event_name": "PreToolUse", "tool_name": "x", "Tool_Name": "Bash"}',
+        json.dumps(claude_tool("read_notes")).encode()[:-1],
+    ],
+)
+def test_aCallThatCannotBeReadIsDenied(body: bytes, hooks: House) -> None:
     decision, reason = denied_tool(hooked(hooks, "odd").told(CLAUDE, body))
     assert decision == "deny" and reason
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_whatIsTooLargeIsToldNoInTheWordsOfItsEvent(stops: bool, hooks: House) -> None:
+    asker = hooked(hooks, "pasted")
+    if stops:
+        asker.flow.stop()
+    why, text = f"A question has {MEBIBYTE} bytes at most.", "x" * MEBIBYTE
+    # What has been done is done, where the workflow may run.
+    ended = {"continue": False, "stopReason": why} if stops else {}
+    denied = {"hookEventName": "PermissionRequest",
+              "decision": {"behavior": "deny", "message": why}}  # fmt: skip
+    assert denied_tool(asker.told(CLAUDE, claude_tool("read_notes", text=text))) == ("deny", why)
+    for asked, answer in [
+        (claude_tool("read_notes", "PermissionRequest", text=text), {"hookSpecificOutput": denied}),
+        (claude("UserPromptSubmit", prompt=text), {"decision": "block", "reason": why}),
+        (claude_tool("read_notes", "PostToolUse", text=text), ended),
+        (claude("PostToolBatch", tool_calls=[text]), ended),
+        # At the end of a run a no would make it go on.
+        (claude("Stop", last_assistant_message=text), {}),
+    ]:  # fmt: skip
+        assert asker.told(CLAUDE, asked) == answer, asked["hook_event_name"]
 
 
 # Copilot Studio

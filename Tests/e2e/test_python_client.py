@@ -34,6 +34,7 @@ from cordon import (  # noqa: E402
     EvidenceFull,
     Fallback,
     GateUnreachable,
+    Guard,
     Refused,
     Stopped,
 )
@@ -238,6 +239,92 @@ def test_whatAPersonApprovesIsDoneOnce(shared: World, flow: str, client: Cordon)
             entry.check()
     with pytest.raises(Stopped), guard:
         pytest.fail("it was entered")
+
+
+APPROVED = ALLOW | {"lease_ms": 0, "approval": {"id": "01A", "url": "http://x", "state": "used"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "refusal"),
+    [
+        (200, ALLOW | {"decision": "approval", "reason": "A person has to."}, None),
+        (200, ALLOW, None),
+        (200, STOPPED, Stopped),
+        (200, ALLOW | {"decision": "deny", "reason": "Not in its authority."}, Denied),
+        (423, {"decision": "deny", "reason": "Wrong."}, Refused),
+        (403, {"decision": "deny", "type": "/problems/outside-authority"}, Refused),
+        (401, {"type": "/problems/unauthenticated"}, Refused),
+        (403, {"type": "/problems/not-permitted"}, Refused),
+        (404, {"type": "/problems/not-found"}, Refused),
+        (503, {"title": "Busy"}, GateUnreachable),
+        (200, {}, GateUnreachable),
+    ],
+)
+def test_whatPeopleApprovedMayNotGoOnWithoutTheGatesLeave(
+    status: int, said: dict[str, Any], refusal: Any, connect: Connect
+) -> None:
+    replies: list[Reply] = [(200, {}, APPROVED), (status, {}, said), (status, {}, said)]
+    with Stub(lambda *_: replies.pop(0)) as stub:
+        client = connect(stub.url, point="desk")
+        with client.guard("tool", tool="file_draft", arguments=DRAFT) as entry:
+            for _ in range(2):
+                if refusal is None:
+                    entry.check()
+                    continue
+                with pytest.raises(refusal):
+                    entry.check()
+    # The very question once more, at the same point, and nobody is asked.
+    for method, path, body in stub.requests[1:]:
+        assert (method, path.rpartition("/")[2]) == ("POST", "gate?ask=0")
+        assert json.loads(body)["point"] == "desk"
+        assert json.loads(body)["arguments"] == DRAFT
+
+
+def approved(world: World, workflow: str, guard: Guard) -> None:
+    with pytest.raises(ApprovalRequired), guard:
+        pytest.fail("it was entered")
+    world.gus.post(f"approvals/{waiting(world, workflow)}/approve").done(200)
+
+
+def test_whatPeopleApprovedIsLookedAfterAtItsOwnPointAlone(
+    shared: World, connect: Connect
+) -> None:
+    key = f"py-{secrets.token_hex(4)}"
+    bounds = [{"name": "copies", "minimum": 1, "maximum": 9}]
+    tool = {"name": "file_draft", "access": "write", "needs_approval": True, "arguments": bounds}
+    shared.in_part(key, [tool])
+    client = connect(shared.server.url, token_for(shared, key), key, point="desk")
+    guard = client.guard("tool", tool="file_draft", arguments=DRAFT)
+    approved(shared, key, guard)
+    with guard as entry:
+        for _ in range(2):
+            # Its arguments are within their bounds still.
+            entry.check()
+        assert shared.gus.every("approvals", workflow=key, state="pending") == []
+    points = shared.ben.get(f"workflows/{key}/points").done(200)["items"]
+    assert [point["name"] for point in points] == ["desk"]
+
+
+@pytest.mark.parametrize("loses", ["token", "tool"])
+def test_whatPeopleApprovedEndsWithTheRightToIt(
+    loses: str, shared: World, flow: str, connect: Connect
+) -> None:
+    asked = {"name": f"client of {flow}", "scopes": SCOPES, "workflow": flow}
+    token = shared.admin.post("tokens", asked).done(201)
+    client = connect(shared.server.url, token["token"], flow)
+    guard = client.guard("tool", tool="file_draft", arguments=DRAFT)
+    approved(shared, flow, guard)
+    with guard as entry:
+        entry.check()
+        if loses == "token":
+            shared.admin.delete(f"tokens/{token['id']}").done()
+        else:
+            place = f"workflows/{flow}"
+            version = shared.admin.get(place).headers["etag"]
+            authority = {"mode": "act", "tools": TOOLS[:1], "delivers": "outside"}
+            shared.admin.patch(place, {"authority": authority}, if_match=version).done(200)
+        with pytest.raises(Refused if loses == "token" else Denied):
+            entry.check()
 
 
 def test_aPersonWhoDecidesSoonIsWaitedFor(shared: World, flow: str, client: Cordon) -> None:

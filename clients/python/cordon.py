@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Iterator, Literal, Mapping, NamedTuple, TypeVar, Union, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 __all__ = [
     "ApprovalRequired", "Cordon", "CordonError", "Denied", "Entry", "Evidence", "EvidenceFull",
@@ -187,19 +187,11 @@ class _Wire:
     def post(
         self, path: str, body: bytes, timeout: float | None = None, key: str | None = None
     ) -> _Answer:
-        return self._ask("POST", path, body, timeout, key)
-
-    def get(self, path: str) -> _Answer:
-        return self._ask("GET", path, None, None, None)
-
-    def _ask(
-        self, method: str, path: str, body: bytes | None, timeout: float | None, key: str | None
-    ) -> _Answer:
         """Raises `GateUnreachable` unless there is an answer."""
         while True:
             connection, is_fresh = self._connection(timeout or self.timeout)
             try:
-                connection.request(method, self._root + path, body, self._headers(key))
+                connection.request("POST", self._root + path, body, self._headers(key))
                 response = connection.getresponse()
                 data = response.read()
             except (OSError, http.client.HTTPException) as error:
@@ -379,10 +371,6 @@ class _Known:
             told = map(said["approval"].get, names)
             refusal.id, refusal.url, refusal.expires, refusal.arguments = told
         return refusal
-
-    def stop(self, said: Mapping[str, Any]) -> NotAllowed:
-        """The refusal of a gate that was only asked for stops."""
-        return self._refusal(Stopped, said)
 
 
 def _covers(stop: Mapping[str, Any], question: _Question) -> bool:
@@ -678,7 +666,7 @@ class Cordon:
     def _gate(self) -> str:
         return f"/workflows/{quote(self.workflow, safe='')}/gate"
 
-    def _decide(self, question: _Question, wait: float = 0) -> bool:
+    def _decide(self, question: _Question, wait: float = 0, is_approved: bool = False) -> bool:
         """Returns when the workflow may do it, and raises otherwise.
 
         What it returns is whether people have allowed it, for this once.
@@ -688,21 +676,22 @@ class Cordon:
             # A stop that lands meanwhile is answered at once, so a wait may be long.
             left = min(HELD, math.ceil(max(0.0, until - _now())))
             try:
-                return self._ask(question, left)
+                return self._ask(question, left, is_approved)
             except ApprovalRequired as required:
                 if left == 0 or required.arguments is not None or not required.id:
                     raise
             # The server may hold as many as it can already.
             time.sleep(min(1.0, max(0.0, until - _now())))
 
-    def _ask(self, question: _Question, wait: int) -> bool:
+    def _ask(self, question: _Question, wait: int, is_approved: bool) -> bool:
         with self._lock:
             asked_at = _now()
             if self._known.leases.get(question.body, asked_at) > asked_at:
                 return False
+        # What people have allowed for this once would be asked of them once more.
+        query = "?ask=0" if is_approved else f"?wait={wait}" if wait else ""
         try:
-            path = f"{self._gate}?wait={wait}" if wait else self._gate
-            answer = self._wire.post(path, question.body, self._wire.timeout + wait)
+            answer = self._wire.post(self._gate + query, question.body, self._wire.timeout + wait)
         except GateUnreachable as error:
             return self._go_on_without(question, str(error))
         if answer.status >= 500:
@@ -712,6 +701,8 @@ class Cordon:
         if "decision" not in answer.said:
             return self._go_on_without(question, "what answered is not Cordon")
         self._is_back()
+        if is_approved and answer.said["decision"] == "approval":
+            return True
         with self._lock:
             refusal = self._known.take(question, answer.said, asked_at)
         _raise(refusal)
@@ -740,26 +731,8 @@ class Cordon:
         with self._lock:
             objection = self._known.objection(question)
         _raise(objection)
-        if self.is_following:
-            return
-        if is_approved:
-            self._look_for_stops(question)
-        else:
-            self._decide(question)
-
-    def _look_for_stops(self, question: _Question) -> None:
-        """What people have allowed once would be asked of them once more; a stop is told anyway."""
-        said = {"action": question.action, "tool": question.tool}
-        query = urlencode({name: each for name, each in said.items() if each})
-        try:
-            answer = self._wire.get(f"{self._gate}?{query}")
-        except GateUnreachable as error:
-            self._go_on_without(question, str(error))
-            return
-        if answer.status >= 500:
-            self._go_on_without(question, str(answer.refused))
-        elif answer.status == 423:
-            raise self._known.stop(answer.said)
+        if not self.is_following:
+            self._decide(question, is_approved=is_approved)
 
     def _is_back(self) -> None:
         """What the workflow did while nobody could be asked is evidence, too."""
@@ -880,7 +853,7 @@ class Entry:
         self._cordon, self._question, self._is_approved = cordon, question, is_approved
 
     def check(self) -> None:
-        """Raises if a stop has come meanwhile.
+        """Raises if a stop has come meanwhile, or if it may not be done any longer.
 
         While the stream is followed it knows without asking; otherwise it asks the gate again.
         """

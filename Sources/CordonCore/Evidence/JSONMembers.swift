@@ -53,11 +53,12 @@ package struct JSONMembers: Sendable {
         }
     }
 
-    /// A name that two members of one object have, at any depth of a checked value.
+    /// A name that two members of one object have, at any depth; `nil` as well where the value is
+    /// none of JSON, or deeper than anything that is read.
     package static func repeatedName(in value: ArraySlice<UInt8>) -> String? {
         value.withUnsafeBufferPointer { bytes in
             var scan = JSONScan(bytes)
-            return repeatedName(in: &scan)
+            return repeatedName(in: &scan, depth: 0)
         }
     }
 
@@ -79,7 +80,8 @@ package struct JSONMembers: Sendable {
         return members
     }
 
-    private static func repeatedName(in scan: inout JSONScan) -> String? {
+    private static func repeatedName(in scan: inout JSONScan, depth: Int) -> String? {
+        guard depth < JSONScan.deepest else { return nil }
         scan.skipSpace()
         let isObject = scan.current == UInt8(ascii: "{")
         guard isObject || scan.current == UInt8(ascii: "[") else {
@@ -96,7 +98,7 @@ package struct JSONMembers: Sendable {
                 guard let range = scan.skipName() else { return nil }
                 guard seen.insert(range) else { return JSONScan.text(scan.bytes, range) }
             }
-            if let name = repeatedName(in: &scan) { return name }
+            if let name = repeatedName(in: &scan, depth: depth + 1) { return name }
         }
         return nil
     }

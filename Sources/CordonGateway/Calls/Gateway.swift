@@ -18,6 +18,7 @@ package struct Gateway: Sendable {
     package let figures = GatewayFigures()
     package let hooks = HookFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
+    let awaited = AwaitedAnswers()
     /// Records that are made beside the calls, so that a server that ends can wait for them.
     let behind = DispatchGroup()
 
@@ -134,6 +135,7 @@ package struct Gateway: Sendable {
     /// Returns when every record that is made beside a call is kept, or could not be: to be called
     /// before the store is closed.
     package func end() async {
+        for awaited in awaited.takeAll() { awaited.call.unanswered(awaited.admitted) }
         operations.recorder.hurry()
         await withCheckedContinuation { caller in
             behind.notify(queue: .global()) { caller.resume() }

@@ -46,6 +46,7 @@ where Next.Context: GatewayContext {
         let requestID = requestID()
         do {
             let key = try gateway.key(Self.secret(request.headers))
+            try front.checkSpelling(request.method.rawValue, rest)
             await gateway.waitForRecorder(key)
             let query = request.uri.query.map { "?" + $0 } ?? ""
             let target = String(rest) + query

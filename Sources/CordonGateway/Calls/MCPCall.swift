@@ -29,13 +29,20 @@ struct MCPCall: Sendable {
         let message: MCPMessage
         let tool: MCPToolCall
         let revision: MCPRevision
-        let passing: InFlightCall
+        var passing: InFlightCall
         let entry: GateEntry
         let beganAt: Instant
         /// Who has allowed it, where somebody had to.
         var approval: Approval?
         /// What about it is outside the company's lane, and passes.
         var shadowUse: [String] = []
+    }
+
+    /// An answer that has come, and that its caller does not get.
+    private struct WithheldAnswer: Error {
+        let response: HTTPClientResponse
+        let bytes: [UInt8]
+        let cause: any Error
     }
 
     func answer(_ body: RequestBody) async throws -> Response {
@@ -74,104 +81,7 @@ struct MCPCall: Sendable {
         }
     }
 
-    private var headers: MCPHeaders { MCPHeaders(fields) }
-
-    // MARK: What passes
-
-    /// Passes a request that is no call of a tool; lists of tools come in a stable order.
-    private func passed(_ message: MCPMessage?, _ bytes: [UInt8] = []) async throws -> Response {
-        if message == nil {
-            let revision = try headers.revision()
-            guard revision.allows(httpMethod: method) else {
-                return Response(status: .methodNotAllowed, headers: [.allow: "POST"])
-            }
-        }
-        notePassing()
-        let call = UpstreamCall()
-        watch?.whenGone { call.giveUp(.callerGone) }
-        let beganAt = gateway.operations.outside.now()
-        let response: HTTPClientResponse
-        do {
-            response = try await begin(call, bytes)
-        } catch {
-            guard let id = message?.id else { throw error }
-            gateway.figures.add(\.upstreamFailures)
-            let refusal = MCPRefusal(.upstreamFailed, decisionID: requestID)
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: .init(byteBuffer: ByteBuffer(bytes: refusal.error(to: id))))
-        }
-        guard message?.method == "tools/list" else { return streamed(response, call) { $0 } }
-        guard !response.isEventStream else {
-            let passage = PassedList()
-            return streamed(response, call) { piece in
-                let (bytes, list) = try passage.take(piece)
-                guard let list else { return ByteBuffer(bytes: bytes) }
-                let refusal = await judge(list, response, beganAt)
-                return ByteBuffer(
-                    bytes: refusal.map { MCPEvents.event($0.error(to: message?.id ?? [])) }
-                        ?? bytes)
-            }
-        }
-        let held = HeldBytes(gateway.budget)
-        defer { held.giveBack() }
-        // A list that fails leaves its upstream, and does not keep it for as long as its caller.
-        defer { watch?.whenGone(nil) }
-        let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
-        let told = MCPPassage.sorted(whole)
-        guard let pins = told.pins else { return self.whole(response, told.bytes) }
-        let list = OfferedTools(answer: told.bytes, pins: pins)
-        let refusal = await judge(list, response, beganAt)
-        return self.whole(response, refusal?.error(to: message?.id ?? []) ?? told.bytes)
-    }
-
-    /// Keeps what a server offers; where the workflow's terms say so, a changed definition stops
-    /// the workflow before anybody sees it.
-    ///
-    /// - Returns: a refusal when the list must not go on, because that could not be done.
-    private func judge(
-        _ list: OfferedTools, _ response: HTTPClientResponse, _ beganAt: Instant
-    ) async -> MCPRefusal? {
-        let pins = list.pins.map {
-            ToolPin(server: server.name, tool: $0.key, digest: $0.value.digest)
-        }.sorted { $0.subject < $1.subject }
-        let record = record(list, pins, response, beganAt)
-        guard gateway.operations.gate.entry(key.workflow)?.terms.onToolChange == .stop else {
-            gateway.keepBehind(
-                record, source: "mcp", key: key, size: list.answer.count)
-            return nil
-        }
-        do {
-            let changes = try gateway.operations.changedTools(key.workflow, pins)
-            if !changes.isEmpty {
-                try await gateway.operations.stop(key.workflow, because: changes)
-            }
-            // What was not kept would be unknown the next time.
-            try await gateway.keep(
-                record, source: "mcp", key: key, size: list.answer.count)
-            return nil
-        } catch {
-            gateway.logger.error(
-                "a list of tools is withheld",
-                metadata: ["request_id": "\(requestID)", "error": "\(error)"])
-            return MCPRefusal(.overloaded, decisionID: requestID)
-        }
-    }
-
-    private func record(
-        _ list: OfferedTools, _ pins: [ToolPin], _ response: HTTPClientResponse,
-        _ beganAt: Instant
-    ) -> CallRecord {
-        var record = CallRecord(beganAt: beganAt)
-        record.kind = .note
-        record.endedAt = gateway.operations.outside.now()
-        record.pins = pins
-        record.attributes = [
-            ("mcp", facts("tools/list", response, "ok")),
-            ("answer", list.answer),
-        ]
-        return record
-    }
+    var headers: MCPHeaders { MCPHeaders(fields) }
 
     // MARK: Calls of tools
 
@@ -215,8 +125,12 @@ struct MCPCall: Sendable {
         } catch {
             defer { finish.end() }
             let isCut = passing.isCut
+            let withheld = error as? WithheldAnswer
+            let error = withheld?.cause ?? error
+            // What the tool has done is known where its answer has come.
             keepBehind(
-                admitted, status: isCut ? "cut" : "error: \(error)", nil, [])
+                admitted, status: isCut ? "cut" : "error: \(error)", withheld?.response,
+                withheld?.bytes ?? [])
             if isCut, let stop = passing.stop {
                 gateway.figures.add(\.cut)
                 return said(refusal(of: stop, admitted), admitted)
@@ -241,74 +155,29 @@ struct MCPCall: Sendable {
         admitted.passing.whenCut { call.giveUp(.stopped) }
         let response = try await begin(call, bytes)
         guard !response.isEventStream else {
-            return stream(response, call, admitted, finish)
+            // The server begins no answer to a caller that has gone.
+            finish.whenAbandoned {
+                keepBehind(admitted, status: "caller_gone", response, [])
+            }
+            return MCPStreamedCall(
+                call: self, admitted: admitted, response: response, upstream: call,
+                finish: finish
+            ).passing()
         }
         let held = HeldBytes(gateway.budget)
         defer { held.giveBack() }
         let whole = try await call.collect(upTo: Gateway.answerAtMost, held)
-        guard admitted.passing.settle() else { throw CancellationError() }
+        let withheld = { WithheldAnswer(response: response, bytes: whole, cause: $0) }
+        guard admitted.passing.settle() else { throw withheld(CancellationError()) }
         if waits {
-            try await keep(admitted, status: Self.status(response, whole), response, whole)
+            do {
+                try await keep(admitted, status: Self.status(response, whole), response, whole)
+            } catch { throw withheld(error) }
         } else {
             keepBehind(admitted, status: Self.status(response, whole), response, whole)
         }
         finish.end()
         return self.whole(response, whole)
-    }
-
-    /// Passes a stream; a stop ends it with a result that says so.
-    private func stream(
-        _ response: HTTPClientResponse, _ call: UpstreamCall, _ admitted: Admitted,
-        _ finish: Finish
-    ) -> Response {
-        let delivered = OpaqueCopy()
-        return Response(
-            status: .init(code: Int(response.status.code)),
-            headers: ForwardedFields.answer(response.headers),
-            body: ResponseBody { writer in
-                var passage = MCPPassage(listsTools: false)
-                var status: String?
-                var isGone = false
-                var isAnswered = false
-                do {
-                    while let piece = try await Self.next(of: call) {
-                        guard !admitted.passing.isCut else { throw CancellationError() }
-                        let whole = ByteBuffer(bytes: try passage.take(piece))
-                        if isGone || whole.readableBytes == 0 { continue }
-                        do {
-                            try await writer.write(whole)
-                            delivered.take(whole)
-                            isAnswered = !passage.answer.isEmpty
-                        } catch {
-                            // By the older revisions a caller may come back: its call goes on.
-                            isGone = true
-                            if admitted.revision.goingAwayCancels { throw error }
-                        }
-                    }
-                } catch  where isAnswered && !admitted.passing.isCut {
-                    // A caller that has its answer may go before the stream ends.
-                    call.giveUp(.callerGone)
-                } catch {
-                    let isCut = admitted.passing.isCut
-                    status = isCut ? "cut" : isGone ? "caller_gone" : "error: \(error)"
-                    gateway.figures.add(isCut ? \.cut : \.upstreamFailures)
-                    call.giveUp(.callerGone)
-                    let refusal =
-                        admitted.passing.stop.map { self.refusal(of: $0, admitted) }
-                        ?? MCPRefusal(
-                            .upstreamFailed, fallback: admitted.entry.fallback,
-                            decisionID: requestID)
-                    let event = ByteBuffer(bytes: MCPEvents.event(result(refusal, admitted)))
-                    // A caller that is gone needs no last word.
-                    try? await writer.write(event)
-                    delivered.take(event)
-                }
-                keepBehind(
-                    admitted, status: status ?? Self.status(response, passage.answer), response,
-                    passage.answer, delivered)
-                finish.end()
-                try await writer.finish(nil)
-            })
     }
 
     // MARK: Answers
@@ -331,34 +200,15 @@ struct MCPCall: Sendable {
             body: .init(byteBuffer: ByteBuffer(bytes: result(refusal, admitted))))
     }
 
-    private func whole(_ response: HTTPClientResponse, _ bytes: [UInt8]) -> Response {
+    func whole(_ response: HTTPClientResponse, _ bytes: [UInt8]) -> Response {
         Response(
             status: .init(code: Int(response.status.code)),
             headers: ForwardedFields.answer(response.headers),
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    private func streamed(
-        _ response: HTTPClientResponse, _ call: UpstreamCall,
-        _ told: @escaping @Sendable (ByteBuffer) async throws -> ByteBuffer
-    ) -> Response {
-        Response(
-            status: .init(code: Int(response.status.code)),
-            headers: ForwardedFields.answer(response.headers),
-            body: ResponseBody { writer in
-                do {
-                    while let piece = try await Self.next(of: call) {
-                        try await writer.write(try await told(piece))
-                    }
-                } catch  where call.end == .serverEnds {
-                    // A stream of this kind has no end of its own.
-                }
-                try await writer.finish(nil)
-            })
-    }
-
     /// The next piece; a server that is to end waits for no stream.
-    private static func next(of call: UpstreamCall) async throws -> ByteBuffer? {
+    static func next(of call: UpstreamCall) async throws -> ByteBuffer? {
         try await withGracefulShutdownHandler {
             try await call.next()
         } onGracefulShutdown: {
@@ -366,7 +216,7 @@ struct MCPCall: Sendable {
         }
     }
 
-    private func begin(_ call: UpstreamCall, _ bytes: [UInt8]) async throws -> HTTPClientResponse {
+    func begin(_ call: UpstreamCall, _ bytes: [UInt8]) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.address)
         request.method = HTTPMethod(rawValue: method)
         request.headers = ForwardedFields.request(fields)
@@ -385,11 +235,12 @@ struct MCPCall: Sendable {
 
     // MARK: Records
 
-    private func keep(
-        _ admitted: Admitted, status: String, _ response: HTTPClientResponse?, _ answer: [UInt8]
+    func keep(
+        _ admitted: Admitted, status: String, _ response: HTTPClientResponse?, _ answer: [UInt8],
+        _ delivered: OpaqueCopy? = nil
     ) async throws {
         try await gateway.keep(
-            record(admitted, status, response, answer, nil), source: "mcp", key: key,
+            record(admitted, status, response, answer, delivered), source: "mcp", key: key,
             size: admitted.tool.arguments.count + answer.count)
     }
 
@@ -426,7 +277,7 @@ struct MCPCall: Sendable {
         return record
     }
 
-    private func facts(
+    func facts(
         _ method: String, _ response: HTTPClientResponse?, _ outcome: String
     ) -> [UInt8] {
         var json = JSONText()
@@ -441,7 +292,7 @@ struct MCPCall: Sendable {
         return json.bytes
     }
 
-    private static func status(_ response: HTTPClientResponse, _ answer: [UInt8]) -> String {
+    static func status(_ response: HTTPClientResponse, _ answer: [UInt8]) -> String {
         guard response.status.code < 300 else { return "error: \(response.status.code)" }
         let members = JSONMembers(answer[...])
         if members?["error"] != nil { return "error: the server refused it" }

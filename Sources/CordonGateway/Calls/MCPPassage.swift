@@ -1,53 +1,88 @@
 import CordonCore
 import NIOCore
-import Synchronization
 
 /// The events of an MCP server's stream, as they pass: whole ones only, so that Cordon's own last
 /// word never stands in the middle of one.
 struct MCPPassage {
-    private let listsTools: Bool
-    private var events = ServerSentEvents(limit: 2 * MCPMessage.largest)
-    /// The last message that is an answer.
-    private(set) var answer: [UInt8] = []
-    private var pins: [String: MCPToolPin]?
+    /// One event, or a few bytes without data that stand for none.
+    struct Event {
+        /// The bytes as they were received.
+        let raw: [UInt8]
+        /// The message in it.
+        let message: [UInt8]
+        /// Whether the message answers a request.
+        let isAnswer: Bool
+    }
 
-    init(listsTools: Bool) { self.listsTools = listsTools }
+    private var events = ServerSentEvents(limit: 2 * MCPMessage.largest)
+    /// Whether the server has numbered an event, so that a client can ask for what comes behind.
+    private(set) var isResumable = false
 
     /// - Throws: `ServerSentEvents.TooLarge`.
-    mutating func take(_ piece: ByteBuffer) throws -> [UInt8] {
-        var whole: [ServerSentEvents.Event] = []
+    mutating func take(_ piece: ByteBuffer) throws -> [Event] {
+        var whole: [Event] = []
         try piece.withUnsafeReadableBytes { bytes in
-            try events.take(bytes) { whole.append($0) }
+            try events.take(bytes) { event in
+                let message = Array(event.data)
+                let members = JSONMembers(message[...])
+                whole.append(
+                    Event(
+                        raw: event.raw, message: message,
+                        isAnswer: members?["result"] ?? members?["error"] != nil))
+            }
         }
-        var out: [UInt8] = []
-        for event in whole { out += told(event) }
-        return out
+        isResumable = isResumable || whole.contains { Self.hasID($0.raw) }
+        return whole
     }
 
-    /// What was offered, once.
-    mutating func takePins() -> [String: MCPToolPin]? { pins.take() }
+    private static func hasID(_ block: [UInt8]) -> Bool {
+        block.split { $0 == 0x0A || $0 == 0x0D }.contains { $0.starts(with: "id:".utf8) }
+    }
+}
 
-    private mutating func told(_ event: ServerSentEvents.Event) -> [UInt8] {
-        let data = Array(event.data)
-        let members = JSONMembers(data[...])
-        guard members?["result"] ?? members?["error"] != nil else { return event.raw }
-        answer = data
-        guard listsTools else { return event.raw }
-        let told = MCPPassage.sorted(data)
-        pins = told.pins
-        answer = told.bytes
-        return told.bytes == data ? event.raw : MCPEvents.event(told.bytes)
+/// What an answer offers to whoever has asked for tools.
+enum ToolOffer: Sendable {
+    /// A list as it goes on, its tools in order.
+    case tools(OfferedTools)
+    /// No answer, or an error.
+    case nothing
+    /// A result that Cordon cannot read, or that another might read otherwise.
+    case unreadable
+
+    /// Reads an answer to `tools/list`.
+    ///
+    /// What names a member twice is unreadable: Cordon would judge one, and the client take the
+    /// other.
+    init(_ message: [UInt8]) {
+        guard let members = JSONMembers(message[...]), members.repeatedName == nil,
+            JSONMembers.repeatedName(in: message[...]) == nil
+        else {
+            self = .unreadable
+            return
+        }
+        guard let result = members["result"] else {
+            let isHidden = members.members.contains { $0.name.lowercased() == "result" }
+            self = isHidden ? .unreadable : .nothing
+            return
+        }
+        guard JSONMembers(result)?.repeatedName == nil, let list = try? MCPToolList(result) else {
+            self = .unreadable
+            return
+        }
+        let told =
+            Array(message[..<result.startIndex]) + list.sorted + Array(message[result.endIndex...])
+        self = .tools(OfferedTools(answer: told, pins: list.pins))
     }
 
-    /// A list of tools by name, and what it pins; what is none stays as it is: the client says what
-    /// it thinks of it.
-    static func sorted(_ body: [UInt8]) -> (bytes: [UInt8], pins: [String: MCPToolPin]?) {
-        guard let result = JSONMembers(body[...])?["result"], let list = try? MCPToolList(result)
-        else { return (body, nil) }
-        return (
-            Array(body[..<result.startIndex]) + list.sorted + Array(body[result.endIndex...]),
-            list.pins
-        )
+    /// Whether an answer on a stream that nobody asked this of may be one with tools in it.
+    static func isOne(_ message: [UInt8]) -> Bool {
+        guard let members = JSONMembers(message[...]) else { return false }
+        return members.members.contains { member in
+            member.name.lowercased() == "result"
+                && JSONMembers(member.value)?.members.contains {
+                    $0.name.lowercased() == "tools"
+                } == true
+        }
     }
 }
 
@@ -55,23 +90,4 @@ struct MCPPassage {
 struct OfferedTools: Sendable {
     let answer: [UInt8]
     let pins: [String: MCPToolPin]
-}
-
-/// A list of tools that passes in events.
-///
-/// Safe to share: the passage is behind one lock.
-final class PassedList: Sendable {
-    private let passage = Mutex(MCPPassage(listsTools: true))
-
-    /// What goes on of a piece, and the list with its pins once it has come.
-    func take(
-        _ piece: ByteBuffer
-    ) throws -> (bytes: [UInt8], list: OfferedTools?) {
-        try passage.withLock { passage in
-            let bytes = try passage.take(piece)
-            return (
-                bytes, passage.takePins().map { OfferedTools(answer: passage.answer, pins: $0) }
-            )
-        }
-    }
 }

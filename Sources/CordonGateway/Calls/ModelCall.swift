@@ -7,7 +7,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// One call of a workflow to a provider, from its key to its last byte.
 ///
@@ -50,20 +49,25 @@ struct ModelCall: Sendable {
     func answer(_ body: RequestBody) async throws -> Response {
         guard operation.isRead else { return try await opaque(body) }
         let held = HeldBytes(gateway.budget)
-        defer { held.giveBack() }
-        let bytes = try await read(body, held)
-        let asked = try Asked(try plain(bytes))
-        let admitted = try await admit(asked)
-        var request = upstreamRequest(admitted.upstream)
-        request.body = .bytes(ByteBuffer(bytes: bytes))
-        return try await exchange(request, admitted, size: bytes.count)
+        do {
+            let bytes = try await read(body, held)
+            let asked = try Asked(try plain(bytes))
+            let admitted = try await admit(asked)
+            var request = upstreamRequest(admitted.upstream)
+            request.body = .bytes(ByteBuffer(bytes: bytes))
+            return try await exchange(request, admitted, size: bytes.count, held)
+        } catch {
+            // What is answered gives it back when it has ended.
+            held.giveBack()
+            throw error
+        }
     }
 
     /// Sends, waits for the head of the answer, and lets the answer pass in the way that fits it.
     private func exchange(
-        _ request: HTTPClientRequest, _ admitted: Admitted, size: Int
+        _ request: HTTPClientRequest, _ admitted: Admitted, size: Int, _ held: HeldBytes? = nil
     ) async throws -> Response {
-        let finish = Finish(gateway.operations.gate, admitted.passing, watch)
+        let finish = Finish(gateway.operations.gate, admitted.passing, watch, held: held)
         let call = admitted.call
         watch?.whenGone { call.giveUp(.callerGone) }
         let terms = admitted.entry.terms
@@ -154,7 +158,7 @@ struct ModelCall: Sendable {
         }
     }
 
-    private static func unrecorded(_ error: any Error) -> Denial {
+    static func unrecorded(_ error: any Error) -> Denial {
         Denial(
             503, "not_recorded",
             "The answer could not be kept as evidence, and this workflow's answers are released "
@@ -185,103 +189,60 @@ struct ModelCall: Sendable {
         try refuseUnreadable(response)
         let taken = HeldBytes(gateway.budget)
         defer { taken.giveBack() }
-        var body = try await admitted.call.collect(upTo: Gateway.answerAtMost, taken)
-        let held = body.count
+        let body = try await admitted.call.collect(upTo: Gateway.answerAtMost, taken)
         var record = self.record(admitted.asked, beganAt: admitted.beganAt)
         record.endedAt = gateway.operations.outside.now()
         record.describe(self, admitted, response)
         let plain = PlainAnswer(body, operation)
+        record.take(plain, body, operation)
+        do {
+            return try await released(
+                body, plain, response, admitted, &record, size: size + body.count)
+        } catch {
+            keepUnreleased(record, error, admitted, size: size + body.count)
+            throw error
+        }
+    }
+
+    /// The answer as it goes on, once it is judged and, where that is asked for, recorded.
+    private func released(
+        _ whole: [UInt8], _ plain: PlainAnswer?, _ response: HTTPClientResponse,
+        _ admitted: Admitted, _ record: inout CallRecord, size: Int
+    ) async throws -> Response {
         if plain == nil, operation.generates, response.status.code < 300 {
             throw Denial(
                 502, "unreadable_answer",
                 "The upstream's answer is not JSON that can be read in one way only.")
         }
-        record.take(plain, body, operation)
-        var denied = Verdicts(allowed: [], denied: [])
+        var body = whole
+        var verdicts = Verdicts(allowed: [], denied: [])
+        var judged = JudgedCalls()
         if response.status.code < 300, let plain {
-            var holdUntil: Int64?
-            denied = try await judge(plain.calls, admitted, holdUntil: &holdUntil)
-            if let said = denied.said {
+            verdicts = try await judge(plain.calls, admitted, &judged)
+            if let said = verdicts.said {
                 record.attributes.append(("decision", JSONTree.string(said).bytes))
             }
-            if !denied.denied.isEmpty { body = plain.without(denied) }
+            if !verdicts.denied.isEmpty { body = plain.without(verdicts) }
         }
         record.status = response.status.code < 300 ? "ok" : "error: \(response.status.code)"
         // From here on it will be released, or a stop was faster and it never is.
         guard admitted.passing.settle() else {
-            record.status = "withheld"
-            admitted.isRecorded.claim()
-            gateway.keepBehind(
-                record, source: front.rawValue, key: key, size: size + held)
             try refuseCut(admitted)
             throw CancellationError()
         }
-        try await keep(record, admitted, size: size + held)
+        try await keep(record, admitted, size: size)
+        // The stop of a tool does not wait for a call of the model.
+        do throws(Denial) { try refuseStopped(judged, admitted) } catch {
+            keepWithheld(record, error, size: size)
+            throw error
+        }
         var fields = ForwardedFields.answer(response.headers)
-        if !denied.denied.isEmpty, let name = HTTPField.Name("x-cordon-decision") {
+        if !verdicts.denied.isEmpty, let name = HTTPField.Name("x-cordon-decision") {
             fields[name] = "denied"
         }
         return Response(
             status: .init(code: Int(response.status.code)), headers: fields,
             body: .init(byteBuffer: ByteBuffer(bytes: body)))
-    }
-
-    /// Asks the gate about each call, and people about those that need them.
-    func judge(
-        _ calls: [AskedCall], _ admitted: Admitted, holdUntil: inout Int64?
-    ) async throws -> Verdicts {
-        var allowed: [AskedCall] = []
-        var denied: [(call: AskedCall, reason: String)] = []
-        var waiting: [(call: AskedCall, need: ApprovalNeed)] = []
-        for call in calls {
-            if let twice = call.repeatedArgument {
-                denied.append((call, "It names the argument \(twice) more than once.".final))
-                continue
-            }
-            let request = call.request(record: runRecord)
-            guard
-                let answer = gateway.operations.gate.decide(
-                    within: admitted.passing, request)
-            else { continue }
-            switch answer.decision {
-            case .allow:
-                gateway.note([answer.shadowUse].compactMap(\.self), key)
-                allowed.append(call)
-            case .stopped(let stop): throw Denial(stop: stop, entry: answer.entry)
-            case .deny(let reason), .notReady(let reason):
-                denied.append((call, reason.final))
-                try await gateway.follow(answer, reason: reason, key)
-            case .approval(let need): waiting.append((call, need))
-            }
-        }
-        let told = try await askPeople(waiting, admitted, holdUntil: &holdUntil)
-        return Verdicts(
-            allowed: allowed + told.allowed, denied: denied + told.denied, notes: told.notes)
-    }
-
-    func keep(
-        _ record: CallRecord, _ admitted: Admitted, size: Int, patience: Duration = .zero
-    ) async throws {
-        admitted.isRecorded.claim()
-        guard admitted.waits else {
-            gateway.keepBehind(
-                record, source: front.rawValue, key: key, size: size)
-            return
-        }
-        try await keepOrRefuse(record, size: size, patience: patience)
-    }
-
-    /// - Throws: a denial when the record cannot be kept.
-    func keepOrRefuse(
-        _ record: CallRecord, size: Int, patience: Duration = .zero
-    ) async throws(Denial) {
-        do {
-            try await gateway.keep(
-                record, source: front.rawValue, key: key, size: size, patience: patience)
-        } catch {
-            gateway.figures.add(\.unrecorded)
-            throw ModelCall.unrecorded(error)
-        }
     }
 
     func refuseCut(_ admitted: Admitted) throws(Denial) {
@@ -310,35 +271,6 @@ struct ModelCall: Sendable {
             502, "upstream_redirects",
             "The upstream answered with a redirect (\(response.status.code)), and Cordon follows "
                 + "none.")
-    }
-
-    /// Records a call whose caller went away before the first byte of the answer.
-    private func abandon(_ admitted: Admitted, _ response: HTTPClientResponse, size: Int) {
-        admitted.call.giveUp(.callerGone)
-        guard admitted.isRecorded.claim() else { return }
-        var record = record(admitted.asked, beganAt: admitted.beganAt)
-        record.endedAt = gateway.operations.outside.now()
-        record.status = admitted.passing.isCut ? "cut" : "caller_gone"
-        record.describe(self, admitted, response)
-        gateway.keepBehind(
-            record, source: front.rawValue, key: key, size: size)
-    }
-
-    /// What a failure means to the caller; the record says what happened.
-    func denial(for error: any Error, _ admitted: Admitted, size: Int) async -> Denial {
-        let denial = meaning(of: error, admitted)
-        guard admitted.isRecorded.claim() else { return denial }
-        var record = record(admitted.asked, beganAt: admitted.beganAt)
-        record.endedAt = gateway.operations.outside.now()
-        record.status =
-            admitted.passing.isCut
-            ? "cut" : admitted.call.end == .callerGone ? "caller_gone" : "error: \(denial.code)"
-        record.describe(self, admitted, nil)
-        record.attributes.append(("fault", JSONTree.string("\(error)").bytes))
-        // Nothing is released, so nothing waits for the record.
-        gateway.keepBehind(
-            record, source: front.rawValue, key: key, size: size)
-        return denial
     }
 
     func meaning(of error: any Error, _ admitted: Admitted) -> Denial {
@@ -417,66 +349,6 @@ struct ModelCall: Sendable {
 
     /// The record that the run is about, as the caller says.
     var runRecord: String? { fields.said("x-cordon-record") }
-
-    func record(_ asked: Asked?, beganAt: Instant) -> CallRecord {
-        var record = CallRecord(asked: asked, beganAt: beganAt)
-        if !operation.generates, operation != .embeddings { record.kind = .note }
-        // W3C Trace Context: version, trace id, parent id, flags.
-        let parts = (fields.said("traceparent") ?? "").split(separator: "-")
-        if parts.count >= 4, parts[1].utf8.count == 32, parts[2].utf8.count == 16 {
-            record.trace = String(parts[1])
-            record.span = String(parts[2])
-        }
-        record.session = fields.said("x-cordon-run") ?? fields.said("x-session-id")
-        record.target = runRecord
-        return record
-    }
-}
-
-/// Whether a call has its record.
-///
-/// Safe to share: one atomic flag.
-final class RecordedOnce: Sendable {
-    private let flag = Atomic(false)
-
-    /// - Returns: whether nobody had claimed it.
-    @discardableResult
-    func claim() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
-}
-
-/// Ends a call once, whatever way its answer takes.
-///
-/// Safe to share: the gate ends a call that has ended without effect.
-final class Finish: Sendable {
-    private let gate: Gate
-    private let passing: InFlightCall
-    private let watch: ConnectionWatch?
-    private let abandonment = Mutex<(@Sendable () -> Void)?>(nil)
-
-    init(_ gate: Gate, _ passing: InFlightCall, _ watch: ConnectionWatch?) {
-        self.gate = gate
-        self.passing = passing
-        self.watch = watch
-    }
-
-    /// Says what is to be done when the call is dropped without having ended: the server begins no
-    /// answer to a caller that has gone.
-    func whenAbandoned(_ body: @escaping @Sendable () -> Void) {
-        abandonment.withLock { $0 = body }
-    }
-
-    /// The caller has its last byte, or never gets one.
-    func end() {
-        abandonment.withLock { $0 = nil }
-        watch?.whenGone(nil)
-        passing.whenCut(nil)
-        gate.end(passing)
-    }
-
-    deinit {
-        abandonment.withLock { $0 }?()
-        gate.end(passing)
-    }
 }
 
 extension HTTPClientResponse {

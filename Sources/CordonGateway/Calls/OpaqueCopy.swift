@@ -15,7 +15,18 @@ final class OpaqueCopy: Sendable {
         var hash = SHA256()
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init() { state = Mutex(State()) }
+
+    private init(_ state: State) { self.state = Mutex(state) }
+
+    /// A copy that has this piece as well.
+    func with(_ piece: ByteBuffer) -> OpaqueCopy {
+        let copy = OpaqueCopy(state.withLock { $0 })
+        copy.take(piece)
+        return copy
+    }
 
     func take(_ piece: ByteBuffer) {
         state.withLock { state in

@@ -32,7 +32,8 @@ struct StreamedAnswer: Sendable {
             body: ResponseBody(contentLength: length) { writer in
                 var passage = StreamPassage(
                     response.isEventStream ? call.operation.reader : nil,
-                    holdsEnd: admitted.waits)
+                    holdsEnd: admitted.waits, length: length)
+                var fault: (any Error)?
                 let upstream = admitted.call
                 do {
                     try await withGracefulShutdownHandler {
@@ -41,20 +42,12 @@ struct StreamedAnswer: Sendable {
                         upstream.giveUp(.serverEnds)
                     }
                 } catch {
-                    do { try await breakOff(error, &passage, to: &writer) } catch {
-                        finish.end()
-                        call.gateway.budget.give(passage.held)
-                        throw error
-                    }
+                    do { try await breakOff(error, &passage, to: &writer) } catch { fault = error }
                 }
-                do { try await writer.finish(nil) } catch {
-                    finish.end()
-                    call.gateway.budget.give(passage.held)
-                    throw error
-                }
+                if fault == nil { do { try await writer.finish(nil) } catch { fault = error } }
                 finish.end()
-                await drain(&passage)
-                call.gateway.budget.give(passage.held)
+                drainBehind(passage)
+                if let fault { throw fault }
             })
     }
 
@@ -69,7 +62,10 @@ struct StreamedAnswer: Sendable {
                 try call.refuseCut(admitted)
             }
             let bytes = try await taken(piece, &passage)
-            if bytes.readableBytes > 0 { try await write(bytes, &passage, to: &writer) }
+            if bytes.readableBytes > 0 {
+                try call.refuseStopped(passage.judged, admitted)
+                try await write(bytes, &passage, to: &writer)
+            }
         }
         let ending = try passage.ending()
         // From here on the end will be released, or a stop was faster and it never is.
@@ -77,14 +73,20 @@ struct StreamedAnswer: Sendable {
             try call.refuseCut(admitted)
             throw CancellationError()
         }
+        try call.refuseStopped(passage.judged, admitted)
         guard admitted.waits else {
             if ending.readableBytes > 0 { try await write(ending, &passage, to: &writer) }
-            try await recordEnd(passage, status: answerStatus)
+            admitted.isRecorded.claim()
+            keepBehind(finished(passage, status: answerStatus), passage)
             return
         }
         // What ends the stream tells the caller that it has the whole: it waits for the record.
-        passage.delivered.take(ending)
-        try await recordEnd(passage, status: answerStatus)
+        let record = try await recordEnd(&passage, ending)
+        // The stop of a tool does not wait for a call of the model.
+        do throws(Denial) { try call.refuseStopped(passage.judged, admitted) } catch {
+            call.keepWithheld(record, error, size: requestSize + passage.kept)
+            throw error
+        }
         if ending.readableBytes > 0 { try await writer.write(ending) }
     }
 
@@ -106,8 +108,7 @@ struct StreamedAnswer: Sendable {
             switch step {
             case .bytes(let bytes): passage.release(bytes, into: &out)
             case .calls(let calls, let waiting):
-                let verdicts = try await call.judge(
-                    calls, admitted, holdUntil: &passage.holdUntil)
+                let verdicts = try await call.judge(calls, admitted, &passage.judged)
                 passage.note(verdicts)
                 passage.release(
                     verdicts.denied.isEmpty ? waiting : passage.replacement(verdicts), into: &out)
@@ -143,6 +144,9 @@ struct StreamedAnswer: Sendable {
         if admitted.entry.terms.onStop == .cut || !admitted.passing.isCut {
             admitted.call.giveUp(admitted.passing.isCut ? .stopped : .callerGone)
         }
+        let drains = drains
+        // A client that has read the error may close: what is awaited is for the record alone.
+        if drains { call.watch?.whenGone(nil) }
         if !isGone, response.isEventStream {
             let event = denial.event(call.front, call.operation, requestID: call.requestID)
             do {
@@ -150,7 +154,7 @@ struct StreamedAnswer: Sendable {
                 passage.delivered.take(ByteBuffer(bytes: event))
             } catch {
                 // The caller is gone: the record says what it had until then.
-                admitted.call.giveUp(.callerGone)
+                if !drains { admitted.call.giveUp(.callerGone) }
             }
         }
         if !drains {
@@ -170,30 +174,74 @@ struct StreamedAnswer: Sendable {
             && admitted.call.end == nil
     }
 
-    /// Lets the provider finish what a stop has withheld, so that the record has the whole.
-    private func drain(_ passage: inout StreamPassage) async {
-        guard drains else { return }
-        do {
-            while let piece = try await admitted.call.awaited() { try passage.drain(piece) }
-            record(passage, status: "withheld", fault: "")
-        } catch {
-            record(passage, status: "withheld", fault: "\(error)")
+    /// Lets the provider finish what a stop has withheld, so that the record has the whole, while
+    /// the caller is told; a server that ends waits for the record alone.
+    private func drainBehind(_ passage: StreamPassage) {
+        let gateway = call.gateway
+        guard drains else {
+            // However it ended, there is a record of it.
+            record(passage, status: admitted.passing.isCut ? "cut" : "caller_gone", fault: "")
+            return gateway.budget.give(passage.held)
         }
+        let upstream = admitted.call
+        gateway.behind.enter()
+        Task(executorPreference: LoopExecutor.here) {
+            defer { gateway.behind.leave() }
+            var passage = passage
+            var fault = ""
+            do {
+                try await withGracefulShutdownHandler {
+                    try await drain(&passage)
+                } onGracefulShutdown: {
+                    upstream.giveUp(.serverEnds)
+                }
+            } catch {
+                fault = "\(error)"
+            }
+            record(passage, status: "withheld", fault: fault)
+            gateway.budget.give(passage.held)
+        }
+    }
+
+    private func drain(_ passage: inout StreamPassage) async throws {
+        while let piece = try await admitted.call.awaited() { try passage.drain(piece) }
     }
 
     // MARK: Records
 
-    private func recordEnd(_ passage: StreamPassage, status: String) async throws {
-        let record = finished(passage, status: status)
-        try await call.keep(
-            record, admitted, size: requestSize + passage.kept,
-            patience: Recorder.patienceOfAnEnd(passing: call.gateway.operations.gate.inFlight))
+    /// Keeps the record of a stream before its end goes on.
+    ///
+    /// - Throws: a denial when it cannot be kept. Some of the answer has gone on: what is on record
+    ///   of it is tried once more, without anybody waiting, and that it is lost is noted.
+    private func recordEnd(
+        _ passage: inout StreamPassage, _ ending: ByteBuffer
+    ) async throws(Denial) -> CallRecord {
+        let before = passage.delivered
+        passage.delivered = before.with(ending)
+        let record = finished(passage, status: answerStatus)
+        admitted.isRecorded.claim()
+        let gateway = call.gateway
+        do {
+            try await gateway.keep(
+                record, source: call.front.rawValue, key: call.key,
+                size: requestSize + passage.kept,
+                patience: Recorder.patienceOfAnEnd(passing: gateway.operations.gate.inFlight))
+            return record
+        } catch {
+            admitted.isRecorded.withdraw()
+            passage.delivered = before
+            throw ModelCall.unrecorded(error)
+        }
     }
 
     private func record(_ passage: StreamPassage, status: String, fault: String) {
         guard admitted.isRecorded.claim() else { return }
         var record = finished(passage, status: status)
         if !fault.isEmpty { record.attributes.append(("fault", JSONTree.string(fault).bytes)) }
+        keepBehind(record, passage)
+    }
+
+    private func keepBehind(_ record: CallRecord, _ passage: StreamPassage) {
         call.gateway.keepBehind(
             record, source: call.front.rawValue, key: call.key,
             size: requestSize + passage.kept)
@@ -208,13 +256,18 @@ struct StreamedAnswer: Sendable {
             record.facts = reader.facts
             record.output = reader.output
         }
-        if admitted.sent.size > 0 { record.attributes.append(("sent", admitted.sent.json)) }
+        record.take(sent: admitted.sent)
         record.attributes.append(("delivered", passage.delivered.json))
+        if passage.withheld.size > 0 {
+            record.attributes.append(("withheld", passage.withheld.json))
+        }
         if !passage.decisions.isEmpty {
             let said = passage.decisions.joined(separator: "\n")
             record.attributes.append(("decision", JSONTree.string(said).bytes))
         }
-        record.isTruncated = passage.delivered.isTruncated || admitted.sent.isTruncated
+        if passage.delivered.isTruncated || passage.withheld.isTruncated {
+            record.isTruncated = true
+        }
         return record
     }
 }
@@ -223,26 +276,34 @@ struct StreamedAnswer: Sendable {
 struct StreamPassage: Sendable {
     private(set) var reader: (any AnswerReading)?
     /// What the caller has, byte for byte.
-    let delivered = OpaqueCopy()
+    var delivered = OpaqueCopy()
+    /// What came of an answer that is passed on unread, and is for the record alone.
+    let withheld = OpaqueCopy()
     private let holdsEnd: Bool
+    /// The bytes that an answer will have that is passed on unread, where that was said.
+    private let length: Int?
     private var events = ServerSentEvents()
     /// What has come and was not read yet, the next last.
     private var ahead: [ServerSentEvents.Event] = []
     private var unread: ByteBuffer?
+    /// The piece that makes such an answer whole.
+    private var lastUnread: ByteBuffer?
     /// What ends the stream and showed calls that have to be judged first.
     private var last: ServerSentEvents.Event?
     private var waiting: [UInt8] = []
     private var end: [UInt8] = []
     private var hasEnded = false
+    /// Bytes that were read, and bytes that pass unread.
     private var size = 0
+    private var passed = 0
 
     /// Bytes that are held of it, about.
     var kept: Int { size + min(delivered.size, Gateway.opaqueKept) }
 
     /// Bytes that were taken from what all calls together may hold.
     var held = 0
-    /// Until when the stream is held for people, once it has been.
-    var holdUntil: Int64?
+    /// What was decided about the calls in it.
+    var judged = JudgedCalls()
     /// Why calls were denied, for the record.
     private(set) var decisions: [String] = []
 
@@ -255,9 +316,12 @@ struct StreamPassage: Sendable {
         case last(ServerSentEvents.Event)
     }
 
-    init(_ reader: (any AnswerReading)?, holdsEnd: Bool) {
+    /// `length` is how many bytes the caller was told to expect; without it, how the transfer ends
+    /// tells that there is no more.
+    init(_ reader: (any AnswerReading)?, holdsEnd: Bool, length: Int? = nil) {
         self.reader = reader
         self.holdsEnd = holdsEnd
+        self.length = length
     }
 
     /// Takes what has come; ``next()`` tells step by step what becomes of it.
@@ -265,7 +329,9 @@ struct StreamPassage: Sendable {
     /// - Throws: a denial for a stream that is larger than any answer may be.
     mutating func take(_ piece: ByteBuffer) throws {
         guard reader != nil else {
-            unread = piece
+            passed += piece.readableBytes
+            let isLast = holdsEnd && length.map { passed >= $0 } == true
+            if isLast { lastUnread = piece } else { unread = piece }
             return
         }
         size += piece.readableBytes
@@ -330,12 +396,16 @@ struct StreamPassage: Sendable {
 
     /// Reads what is awaited for the record alone.
     mutating func drain(_ piece: ByteBuffer) throws {
+        guard reader != nil else { return withheld.take(piece) }
         try take(piece)
         drain()
     }
 
     mutating func drain() {
-        while next() != nil {}
+        while let step = next() {
+            if case .buffer(let buffer) = step { withheld.take(buffer) }
+        }
+        if let buffer = lastUnread.take() { withheld.take(buffer) }
     }
 
     mutating func replacement(_ verdicts: Verdicts) -> [UInt8] {
@@ -366,82 +436,6 @@ struct StreamPassage: Sendable {
                 502, "upstream_failed", "The upstream ended in the middle of a tool's call.",
                 isPassing: true)
         }
-        return ByteBuffer(bytes: end + events.rest())
-    }
-}
-
-extension ModelCall {
-    /// Records that a stream was asked for, where its first byte waits for that, while the provider
-    /// thinks about it.
-    func recordEarly(_ admitted: Admitted, size: Int) -> Task<Void, any Error>? {
-        guard admitted.waits, admitted.asked?.isStream == true else { return nil }
-        gateway.behind.enter()
-        // It is sealed while the request goes out.
-        return Task(executorPreference: LoopExecutor.elsewhere) {
-            defer { gateway.behind.leave() }
-            try await recordBeginning(admitted, size: size)
-        }
-    }
-
-    /// Nothing of a stream is released before it is on record that it was asked for, not even how
-    /// the provider answers: what cannot be kept can still be refused in the usual way.
-    func beginningIsOnRecord(
-        _ early: Task<Void, any Error>?, _ admitted: Admitted, size: Int
-    ) async throws {
-        guard admitted.waits else { return }
-        guard let early else { return try await recordBeginning(admitted, size: size) }
-        try await early.value
-    }
-
-    /// Keeps a note that an answer was asked for; how the provider answered is in the record of the
-    /// end.
-    ///
-    /// - Throws: a denial when it cannot be kept.
-    private func recordBeginning(_ admitted: Admitted, size: Int) async throws(Denial) {
-        var record = record(admitted.asked, beganAt: admitted.beganAt)
-        record.status = "begun"
-        record.kind = .note
-        record.describe(self, admitted, nil)
-        try await keepOrRefuse(record, size: size)
-    }
-}
-
-extension CallRecord {
-    /// Says how the call went, beside what was said.
-    mutating func describe(
-        _ call: ModelCall, _ admitted: ModelCall.Admitted, _ response: HTTPClientResponse?
-    ) {
-        var json = JSONText()
-        json.beginObject()
-        json.member("method", call.method)
-        json.member("path", call.path)
-        json.member("upstream", admitted.upstream.name)
-        json.member("status", response.map { Int($0.status.code) })
-        json.member("request_id", call.requestID)
-        json.member(
-            "upstream_request_id",
-            response.flatMap {
-                $0.headers.first(name: "x-request-id") ?? $0.headers.first(name: "request-id")
-            })
-        json.endObject()
-        attributes.append(("http", json.bytes))
-        note(shadowUse: admitted.shadowUse)
-    }
-
-    /// Takes in an answer that came whole.
-    mutating func take(_ plain: PlainAnswer?, _ body: [UInt8], _ operation: Front.Operation) {
-        guard let plain, operation.generates else {
-            let copy = OpaqueCopy()
-            copy.take(ByteBuffer(bytes: body))
-            // A vector says nothing to people: its digest proves which one it was.
-            attributes.append(
-                ("answer", operation == .embeddings ? copy.digestJSON : copy.json))
-            isTruncated = operation != .embeddings && copy.isTruncated
-            if let plain { facts = plain.facts }
-            return
-        }
-        facts = plain.facts
-        output = plain.output.map { ($0.0, Array($0.1)) }
-        if !plain.rest.isEmpty { attributes.append(("response", RawObject.json(plain.rest))) }
+        return lastUnread ?? ByteBuffer(bytes: end + events.rest())
     }
 }

@@ -34,6 +34,9 @@ final class UpstreamCall: Sendable {
     func interrupt() { flow.interrupt() }
 
     /// Sends the request and waits for the head of the answer.
+    ///
+    /// - Throws: what `send` throws, and `CancellationError` where the call has been given up
+    ///   before: then nothing is sent.
     func begin(
         _ request: HTTPClientRequest,
         with send: @escaping @Sendable (HTTPClientRequest) async throws -> HTTPClientResponse
@@ -41,6 +44,7 @@ final class UpstreamCall: Sendable {
         try await withCheckedThrowingContinuation { [flow] head in
             let task = Task {
                 do {
+                    guard flow.end == nil else { throw CancellationError() }
                     let response = try await send(request)
                     head.resume(returning: response)
                     await flow.read(response.body)

@@ -28,7 +28,15 @@ struct Asked: Sendable {
             throw Denial(400, "invalid_json", "The request names \(twice) more than once.")
         }
         var parts = Parts()
-        for member in members { parts.take(member.name, member.value) }
+        for member in members {
+            if Parts.offers.contains(member.name), let twice = Asked.twice(inItemsOf: member.value)
+            {
+                throw Denial(
+                    400, "invalid_json",
+                    "An item of \(member.name) names \(twice) more than once.")
+            }
+            parts.take(member.name, member.value)
+        }
         model = parts.model
         isStream = parts.isStream
         offered = parts.offered
@@ -42,7 +50,24 @@ struct Asked: Sendable {
         return names.first { !seen.insert($0).inserted }
     }
 
+    /// A name that stands twice where a tool is named; the schema of its arguments is its own.
+    private static func twice(inItemsOf list: ArraySlice<UInt8>) -> String? {
+        for item in JSONScan.rawItems(of: Array(list)) {
+            guard let members = JSONMembers(item) else { continue }
+            let named = [members["function"], members["custom"]].compactMap(\.self)
+            if let twice = members.repeatedName
+                ?? named.lazy.compactMap({ JSONMembers($0)?.repeatedName }).first
+            {
+                return twice
+            }
+        }
+        return nil
+    }
+
     private struct Parts {
+        /// The members whose items offer tools.
+        static let offers: Set<String> = ["tools", "functions", "mcp_servers"]
+
         var model: String?
         var isStream = false
         var offered: [String] = []
@@ -58,7 +83,7 @@ struct Asked: Sendable {
             case "stream": isStream = value.elementsEqual("true".utf8)
             case "messages", "input", "prompt": input.append((name, value))
             case "system", "instructions": system.append(("system", value))
-            case "tools", "functions", "mcp_servers":
+            case _ where Parts.offers.contains(name):
                 tools.append(("offered", value))
                 read(tools: Array(value), named: name)
             default: parameters.append((name, value))
@@ -70,13 +95,16 @@ struct Asked: Sendable {
         private mutating func read(tools json: [UInt8], named member: String) {
             for item in JSONTree(json)?.items ?? [] {
                 let type = item["type"]?.string
-                let name = (item["function", "custom"] ?? item)["name"]?.string
+                // Where it has more than one name, each has to be allowed.
+                let names = [item["function"], item["custom"], item].compactMap {
+                    $0?["name"]?.string
+                }
                 if member == "mcp_servers" {
                     hosted.append(item["name", "url"]?.string ?? "mcp")
                 } else if type == nil || type == "function" || type == "custom" {
-                    offered.append(name ?? "")
+                    offered += names.isEmpty ? [""] : names
                 } else {
-                    hosted.append(item["server_label"]?.string ?? name ?? type ?? "")
+                    hosted.append(item["server_label"]?.string ?? names.first ?? type ?? "")
                 }
             }
         }

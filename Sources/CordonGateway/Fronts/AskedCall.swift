@@ -12,11 +12,19 @@ struct AskedCall: Equatable, Sendable {
 
     /// The question to the gate; arguments that are no object pass no rule.
     ///
-    /// `record` is the one that the run is about, as its caller says.
-    func request(record: String?) -> GateRequest {
+    /// `record` is the one that the run is about, as its caller says; `offered` are the provider's
+    /// own tools that the model was offered.
+    func request(record: String?, offered: [String] = []) -> GateRequest {
         GateRequest(
-            action: .tool, tool: name,
+            action: .tool, tool: offeredName(among: offered),
             arguments: GateArgument.named(in: JSONTree(Array(arguments.utf8))), record: record)
+    }
+
+    /// The computer was offered under a longer name first, and is called by the shorter one.
+    private func offeredName(among offered: [String]) -> String {
+        let longer = "computer_use_preview"
+        let isOffered = name == "computer" && offered.contains(longer) && !offered.contains(name)
+        return isOffered ? longer : name
     }
 
     /// What stands in the answer instead of a call that was denied, for the model and for people.

@@ -45,6 +45,9 @@ package struct Denial: Error, Equatable, Sendable {
                 + entry.fallbackSentence, incident: incident)
     }
 
+    /// Whether a stop says no, and not what the call is.
+    var isStop: Bool { code == "workflow_stopped" }
+
     /// The header fields that say it to programs.
     var fields: [(name: String, value: String)] {
         var fields = [("content-type", "application/json"), ("x-cordon-decision", "denied")]

@@ -126,14 +126,36 @@ struct ResponseStream: AnswerReading {
     }
 
     static func isCall(_ item: JSONTree) -> Bool {
-        ["function_call", "custom_tool_call"].contains(item["type"]?.string)
+        let type = item["type"]?.string ?? ""
+        return ["function_call", "custom_tool_call"].contains(type) || ownTools[type] != nil
     }
 
+    /// The provider's own tools that the caller carries out all the same, by the type of their
+    /// calls: each is judged by the name that it is offered under.
+    private static let ownTools = [
+        "local_shell_call": "local_shell", "shell_call": "shell",
+        "apply_patch_call": "apply_patch", "computer_call": "computer",
+    ]
+
     static func call(_ item: JSONTree) -> AskedCall? {
-        guard isCall(item), let name = item["name"]?.string else { return nil }
+        guard isCall(item) else { return nil }
+        if let tool = item["type"]?.string.flatMap({ ownTools[$0] }) {
+            return AskedCall(id: item["call_id"]?.string, name: tool, arguments: acts(item))
+        }
+        guard let name = item["name"]?.string else { return nil }
         return AskedCall(
             id: item["call_id"]?.string, name: name,
             arguments: item["arguments", "input"]?.string ?? "{}")
+    }
+
+    /// What is to be done, as the arguments of the call; several acts are one argument.
+    private static func acts(_ item: JSONTree) -> String {
+        if let acts = item["actions"] {
+            var members: [(String, JSONTree)] = [("actions", acts)]
+            if let act = item["action", "operation"] { members.append(("action", act)) }
+            return JSONTree.new(members).compact
+        }
+        return item["action", "operation"]?.compact ?? "{}"
     }
 
     static func message(_ text: String, in item: JSONTree) -> JSONTree {

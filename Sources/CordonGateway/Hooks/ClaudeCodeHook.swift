@@ -57,8 +57,38 @@ package struct ClaudeCodeHook: HookQuestion {
     package func reply(to verdict: HookVerdict, _ entry: GateEntry) -> HookReply {
         guard let denial = verdict.denial else { return Self.nothing }
         if case .approval = verdict { return Self.approval(event, denial.message) }
+        return Self.denied(event, denial)
+    }
+
+    /// What cannot be judged is not done; where the key is wrong, `onFailure` decides.
+    ///
+    /// `beginning` is what came of the question, which may be broken or cut off. Where the workflow
+    /// may run, nothing is done about what is over.
+    package static func reply(
+        to fault: HookFault, _ beginning: [UInt8], mayRun: Bool = false
+    ) -> HookReply {
+        guard fault.kind.isAnsweredWithNo else {
+            var reply = tool("deny", fault.message)
+            reply.status = fault.kind.status
+            return reply
+        }
+        guard let event = Self.event(in: beginning) else { return halt(fault.message) }
+        if mayRun, case .afterwards = event { return nothing }
+        return denied(event, HookDenial(fault))
+    }
+
+    /// The event of a question that cannot be judged; `nil` when it is not told, or not once.
+    private static func event(in beginning: [UInt8]) -> Event? {
+        let named = JSONScan.rawMembers(of: beginning).filter {
+            $0.name.lowercased() == "hook_event_name"
+        }
+        guard named.count == 1, let told = named.first else { return nil }
+        return JSONMembers.text(told.value).map { Self.event($0) }
+    }
+
+    private static func denied(_ event: Event, _ denial: HookDenial) -> HookReply {
         switch event {
-        case .tool: return Self.tool("deny", denial.message)
+        case .tool: return tool("deny", denial.message)
         case .permission:
             return .object { json in
                 json.key("hookSpecificOutput")
@@ -76,21 +106,28 @@ package struct ClaudeCodeHook: HookQuestion {
                 json.member("decision", "block")
                 json.member("reason", denial.message)
             }
-        case .afterwards where denial.code == .stopped:
+        case .afterwards where denial.code == .stopped || denial.code == .unreadable:
             return .object { json in
                 json.key("continue")
                 json.bool(false)
                 json.member("stopReason", denial.message)
             }
-        case .afterwards, .other: return Self.nothing
+        case .afterwards, .other: return nothing
         }
     }
 
-    /// What cannot be judged is not done; where the key is wrong, `onFailure` decides.
-    package static func reply(to fault: HookFault) -> HookReply {
-        var reply = tool("deny", fault.message)
-        if !fault.kind.isAnsweredWithNo { reply.status = fault.kind.status }
-        return reply
+    /// A no to an event that is not known.
+    ///
+    /// It has nothing that belongs to one event: Claude Code throws away the whole of an answer
+    /// that names another event than its own, the end of the run with it.
+    private static func halt(_ reason: String) -> HookReply {
+        .object { json in
+            json.key("continue")
+            json.bool(false)
+            json.member("stopReason", reason)
+            json.member("decision", "block")
+            json.member("reason", reason)
+        }
     }
 
     /// The person at the keyboard is the one who can be asked.

@@ -42,17 +42,19 @@ struct HookCall: Sendable {
             let key = try key()
             return try await answer(body, key)
         } catch {
-            return response(reply(to: error), nil, isRefused: error.kind.isAnsweredWithNo)
+            return response(reply(to: error, [], nil), nil, isRefused: error.kind.isAnsweredWithNo)
         }
     }
 
     private func answer(_ body: RequestBody, _ key: Gateway.Key) async throws(HookFault) -> Response
     {
+        var bytes: [UInt8] = []
         do throws(HookFault) {
             guard hook.takesAnyMethod || method == .post else {
                 throw HookFault(.wrongMethod, "\(method) is not for this path; it takes POST.")
             }
-            let question = try question(try await read(body), key)
+            try await read(body, into: &bytes)
+            let question = try question(bytes, key)
             let verdict = try await judge(question, key)
             guard let entry = gateway.operations.gate.entry(key.workflow) else {
                 throw HookFault(.unknown, "There is no workflow \(key.workflow).")
@@ -60,7 +62,8 @@ struct HookCall: Sendable {
             return response(question.reply(to: verdict, entry), key, isRefused: verdict != .allowed)
         } catch {
             gateway.hooks.add(hook, \.unreadable)
-            return response(reply(to: error), key, isRefused: error.kind.isAnsweredWithNo)
+            return response(
+                reply(to: error, bytes, key), key, isRefused: error.kind.isAnsweredWithNo)
         }
     }
 
@@ -74,20 +77,23 @@ struct HookCall: Sendable {
         }
     }
 
-    private func read(_ body: RequestBody) async throws(HookFault) -> [UInt8] {
+    /// Where it fails, `bytes` has what had come until then.
+    private func read(
+        _ body: RequestBody, into bytes: inout [UInt8]
+    ) async throws(HookFault) {
         let held = HeldBytes(gateway.budget)
         defer { held.giveBack() }
-        var bytes: [UInt8] = []
         let most = hook.bytesAtMost
         do {
             for try await piece in body {
-                guard bytes.count + piece.readableBytes <= most else {
+                let room = most - bytes.count
+                // First what is here anyway: even a no may depend on what was asked.
+                bytes.append(contentsOf: piece.readableBytesView.prefix(room))
+                guard piece.readableBytes <= room else {
                     throw HookFault(.tooLarge, "A question has \(most) bytes at most.")
                 }
                 try held.take(piece.readableBytes)
-                bytes.append(contentsOf: piece.readableBytesView)
             }
-            return bytes
         } catch let fault as HookFault {
             throw fault
         } catch let denial as Denial {
@@ -120,10 +126,18 @@ struct HookCall: Sendable {
         }
     }
 
-    private func reply(to fault: HookFault) -> HookReply {
+    private func mayRun(_ key: Gateway.Key) -> Bool {
+        if case .allow? = gateway.operations.gate.decide(key.workflow)?.decision { return true }
+        return false
+    }
+
+    private func reply(
+        to fault: HookFault, _ beginning: [UInt8], _ key: Gateway.Key?
+    ) -> HookReply {
         switch hook {
         case .liteLLM: LiteLLMGuardrail.reply(to: fault)
-        case .claudeCode: ClaudeCodeHook.reply(to: fault)
+        case .claudeCode:
+            ClaudeCodeHook.reply(to: fault, beginning, mayRun: key.map(mayRun) ?? false)
         case .copilotValidate, .copilotAnalyze: CopilotStudioHook.reply(to: fault)
         case .authorization: AuthorizationHook.reply(to: fault)
         case .flag(let key): FlagHook.reply(to: fault, key: key)

@@ -15,7 +15,8 @@ package struct MCPToolCall: Sendable {
     /// Reads the call that a message is.
     ///
     /// Arguments of one name are refused: the rule would judge one of them and the tool might take
-    /// the other. At the top, where rules apply, so are names that differ in case only.
+    /// the other. At the top, where rules apply, so are names that differ in case only. So are
+    /// parameters that a reader who does not count case would take for others.
     ///
     /// - Throws: ``MCPFault`` with HTTP 200, for the message as such was in order.
     package init(_ message: MCPMessage) throws(MCPFault) {
@@ -24,6 +25,10 @@ package struct MCPToolCall: Sendable {
         }
         guard message.isRequest, message.method == MCPToolCall.method else {
             throw MCPFault(.methodNotFound, "This is no tools/call.", status: 200, id: message.id)
+        }
+        if let odd = message.parameters?.members.map(\.name).first(where: MCPToolCall.isMisspelled)
+        {
+            throw refusal("The parameter \(odd) is spelled \(odd.lowercased()).")
         }
         guard let name = message.parameters?.text("name"), !name.isEmpty else {
             throw refusal("Name the tool that is to be called.")
@@ -45,6 +50,11 @@ package struct MCPToolCall: Sendable {
         }
         arguments = Array(written)
         judged = GateArgument.named(in: JSONTree(arguments))
+    }
+
+    private static func isMisspelled(_ name: String) -> Bool {
+        let small = name.lowercased()
+        return name != small && ["name", "arguments", "_meta"].contains(small)
     }
 
     /// The question to the gate.

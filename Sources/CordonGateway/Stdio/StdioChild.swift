@@ -1,4 +1,5 @@
 import CordonCore
+import Dispatch
 import Logging
 import NIOCore
 import Synchronization
@@ -9,8 +10,15 @@ import Synchronization
 final class StdioChild: Sendable {
     /// Messages that are kept until somebody listens to a session.
     static let heldAtMost = 100
-    /// How long it has for each step of ending: to end by itself, then at SIGTERM.
-    private static let patience = Duration.seconds(2)
+
+    /// What bounds it.
+    struct Limits {
+        /// How long it has for each step of ending: to end by itself, then at SIGTERM; and how long
+        /// its end waits for that of its output.
+        var patience = Duration.seconds(2)
+        /// Bytes that may wait for each of those who wait for what it says.
+        var bytesWaiting = StdioPieces.bytesAtMost
+    }
 
     private struct State {
         var routing = StdioRouting()
@@ -30,26 +38,37 @@ final class StdioChild: Sendable {
     private let writer: PipeWriter
     private let logger: Logger
     private let uptime: @Sendable () -> Int64
+    private let limits: Limits
     private let state: Mutex<State>
 
     /// - Throws: ``ChildProcess/Fault``.
     init(
         _ name: String, _ command: ChildProcess.Command, logger: Logger,
-        uptime: @escaping @Sendable () -> Int64
+        uptime: @escaping @Sendable () -> Int64, limits: Limits = Limits()
     ) throws(ChildProcess.Fault) {
         self.name = name
         self.logger = logger
         self.uptime = uptime
+        self.limits = limits
         process = try ChildProcess.start(command)
         writer = PipeWriter("mcp-in", process.input)
         state = Mutex(State(lastUsedAt: uptime()))
     }
 
     /// Begins to listen; `whenEnded` is called once it has ended.
+    ///
+    /// Its last answer may still be on its way when it has ended already, so it is over when its
+    /// output is. But whoever has the same pipe may keep that open for ever, and a program without
+    /// output may go on: neither end waits long for the other.
     func start(whenEnded: @escaping @Sendable () -> Void) {
+        let outputEnds = DispatchSemaphore(value: 0)
+        let processEnds = DispatchSemaphore(value: 0)
         PipeReader.start("mcp-out", process.output) { [self] in
             take($0)
         } atEnd: { [self] in
+            outputEnds.signal()
+            // Its exit code says more.
+            guard processEnds.wait(timeout: deadline) == .timedOut else { return }
             end("it has closed its output")
         }
         if let errors = process.errors {
@@ -60,11 +79,17 @@ final class StdioChild: Sendable {
             }
         }
         PipeReader.wait("mcp-wait", for: process) { [self] code in
+            processEnds.signal()
+            if isUsable { _ = outputEnds.wait(timeout: deadline) }
             end("it has ended with exit code \(code)")
             // Whoever waits for its end finds its place free.
             whenEnded()
             state.withLock { $0.hasEnded = true }
         }
+    }
+
+    private var deadline: DispatchTime {
+        DispatchTime.now() + .milliseconds(Int(limits.patience / Duration.milliseconds(1)))
     }
 
     // MARK: What is asked
@@ -86,15 +111,15 @@ final class StdioChild: Sendable {
     /// Sends a request; what comes of it comes as events, the last of which is the answer.
     func ask(_ message: MCPMessage) throws(MCPFault) -> StdioPieces.Stream {
         let now = uptime()
-        let (pieces, stream) = StdioPieces.make()
+        let (pieces, stream) = StdioPieces.make(bytesAtMost: limits.bytesWaiting)
         let (number, line) = try state.withLock { state throws(MCPFault) in
             if let end = state.end { throw Self.fault(name, end, message.id) }
             let begun = try state.routing.begin(message)
             state.answers[begun.number] = pieces
+            pieces.whenGone { [self, number = begun.number] in abandon(number) }
             state.lastUsedAt = now
             return (begun.number, MCPStdioFraming.line(begun.bytes))
         }
-        pieces.whenGone { [self] in abandon(number) }
         guard writer.write(line) else {
             abandon(number)
             throw Self.fault(name, "it does not read what is sent to it", message.id)
@@ -102,39 +127,52 @@ final class StdioChild: Sendable {
         return stream
     }
 
-    /// Passes on what wants no answer.
+    /// Passes on what wants no answer; whoever waits for a request that it cancels waits no longer.
     func tell(_ message: MCPMessage) throws(MCPFault) {
         let now = uptime()
-        let bytes = try state.withLock { state throws(MCPFault) in
+        let (passed, pieces) = try state.withLock {
+            state throws(MCPFault) -> (StdioRouting.Passed?, StdioPieces?) in
             if let end = state.end { throw Self.fault(name, end, message.id) }
             state.lastUsedAt = now
-            return state.routing.passed(message)
+            guard let passed = state.routing.passed(message) else { return (nil, nil) }
+            guard let number = passed.cancelled else { return (passed, nil) }
+            return (passed, state.answers.removeValue(forKey: number))
         }
-        guard let bytes else { return }
-        guard writer.write(MCPStdioFraming.line(bytes)) else {
+        guard let passed else { return }
+        if passed.cancelsCall {
+            // A call that has no answer must not look like one that went well.
+            pieces?.finish(throwing: StdioPieces.Cancelled())
+        } else {
+            pieces?.finish()
+        }
+        guard writer.write(MCPStdioFraming.line(passed.bytes)) else {
             throw Self.fault(name, "it does not read what is sent to it", message.id)
         }
     }
 
     /// What the process says by itself from now on; `nil` when somebody listens already.
     func listen() -> StdioPieces.Stream? {
-        let (pieces, stream) = StdioPieces.make()
+        let (pieces, stream) = StdioPieces.make(bytesAtMost: limits.bytesWaiting)
         let held = state.withLock { state -> [[UInt8]]? in
             guard state.session == nil, state.end == nil else { return nil }
             state.session = pieces
+            // Nothing may be lost in a stream of which nobody would notice that it is over.
+            pieces.whenGone { [self] in leave() }
             defer { state.held = [] }
             return state.held
         }
         guard let held else { return nil }
-        pieces.whenGone { [self] in
-            let now = uptime()
-            state.withLock { state in
-                state.session = nil
-                state.lastUsedAt = now
-            }
-        }
         for message in held { pieces.add(message) }
         return stream
+    }
+
+    /// Nobody listens to the session any more.
+    private func leave() {
+        let now = uptime()
+        state.withLock { state in
+            state.session = nil
+            state.lastUsedAt = now
+        }
     }
 
     private func abandon(_ number: Int) {
@@ -208,7 +246,7 @@ final class StdioChild: Sendable {
         for signal in [ChildProcess.terminate, ChildProcess.killAll] {
             for _ in 0..<40 where !hasEnded {
                 // A cancelled wait only makes it quicker.
-                try? await Task.sleep(for: Self.patience / 40)
+                try? await Task.sleep(for: limits.patience / 40)
             }
             if hasEnded { return }
             process.signalGroup(signal)

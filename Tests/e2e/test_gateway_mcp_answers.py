@@ -1,0 +1,97 @@
+"""When an answer of an MCP server reaches its caller: once it is on record, wherever it comes."""
+
+import json
+
+import pytest
+
+from gateway_mcp_world import (
+    ACCEPT,
+    OWN,
+    Servers,
+    calling,
+    mcp,
+    messages_of,
+    post,
+)
+from gateway_upstream import Pause, Script, stream
+from gateway_wire import Reply
+from gateway_world import Flow
+from waiting import until
+
+__all__ = ["mcp"]
+
+TOLD = {"content": [{"type": "text", "text": "the end"}], "isError": False}
+ANSWER = b"data: " + json.dumps({"jsonrpc": "2.0", "id": 1, "result": TOLD}).encode() + b"\n\n"
+# What a server sends before it closes a stream that is to be resumed.
+PRIMING = b"id: e-1\nretry: 10\ndata: \n\n"
+
+
+def resumed(flow: Flow, script: Script, mcp: Servers) -> Reply:
+    mcp.scripted.says(script)
+    fields = (("mcp-session-id", "s-1"), ("last-event-id", "e-1"))
+    return flow.ask("/mcp/scripted", None, ACCEPT, OWN, *fields, method="GET")
+
+
+def closed_early(flow: Flow, mcp: Servers) -> None:
+    """Calls a tool whose server closes the stream, and goes on with the call."""
+    mcp.scripted.says(stream(PRIMING))
+    reply = post(flow, "scripted", calling("wait"), ("mcp-session-id", "s-1"))
+    assert reply.body == PRIMING
+
+
+def test_anAnswerInAStreamWaitsForItsRecord(mcp: Servers) -> None:
+    flow, pause = mcp.flow("waits"), Pause()
+    mcp.scripted.says(stream(b": working\n\n", ANSWER, pause))
+    with flow.line() as line:
+        line.ask("POST", "/mcp/scripted", flow.fields(ACCEPT, OWN), calling("wait"))
+        line.read_until(ANSWER)
+        # The server has not closed its stream: the record is there all the same.
+        statuses = {item["status"] for item in flow.listed(kind="tool_call")}
+        pause.wait_for().go.set()
+    assert statuses == {"begun", "ok"}
+
+
+def test_nothingPassesBehindTheAnswer(mcp: Servers) -> None:
+    flow = mcp.flow("behind")
+    other = ANSWER.replace(b"the end", b"another")
+    mcp.scripted.says(stream(ANSWER + other, other))
+    reply = post(flow, "scripted", calling("wait"))
+    assert reply.body == ANSWER
+    _, ended = flow.records(2, "tool_call")
+    assert ended["status"] == "ok" and "the end" in json.dumps(ended)
+
+
+def test_aStreamThatEndsWithoutAnAnswerIsNoSuccess(mcp: Servers) -> None:
+    flow = mcp.flow("silent")
+    mcp.scripted.says(stream(b": working\n\n"))
+    (told,) = messages_of(post(flow, "scripted", calling("wait")))
+    assert told["result"]["isError"]
+    _, ended = flow.records(2, "tool_call")
+    assert ended["status"] == "error: no answer"
+
+
+def test_anAnswerThatComesOnAnotherStreamIsOnRecord(mcp: Servers) -> None:
+    flow = mcp.flow("resumes")
+    closed_early(flow, mcp)
+    assert [item["status"] for item in flow.records(1, "tool_call")] == ["begun"]
+    assert resumed(flow, stream(ANSWER), mcp).body == ANSWER
+    _, ended = flow.records(2, "tool_call")
+    assert ended["status"] == "ok" and "the end" in json.dumps(ended)
+    # What is replayed again is no call of anybody's.
+    assert resumed(flow, stream(ANSWER), mcp).body == ANSWER
+    flow.records(2, "tool_call")
+
+
+@pytest.mark.parametrize("scope", [{}, {"tool": "wait"}], ids=["all", "tool"])
+def test_aStopReachesACallWhoseAnswerIsToCome(scope: dict[str, str], mcp: Servers) -> None:
+    flow = mcp.flow("resumes-stopped")
+    closed_early(flow, mcp)
+    flow.stop(**scope)
+    until("the cut is confirmed", lambda: flow.target("gateway")["state"] == "confirmed", 10)
+    reply = resumed(flow, stream(ANSWER), mcp)
+    (told,) = messages_of(reply)
+    assert told["result"]["isError"] and b"the end" not in reply.body
+    records = flow.records(3, "tool_call")
+    assert [item["status"] for item in records] == ["begun", "cut", "withheld"]
+    # What the tool has done all the same is in evidence.
+    assert "the end" in json.dumps(records[2])
