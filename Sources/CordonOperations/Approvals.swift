@@ -40,8 +40,9 @@ package enum ApprovalAnswer: Sendable {
 extension Work {
     /// Uses what people have allowed for exactly this call, or asks them.
     ///
-    /// `id` names the approval that the caller has been waiting for: it then never starts another.
-    /// Without `mayUse` what is approved stays so, and is told as pending.
+    /// `id` names the approval that the caller has been waiting for: it then never starts another,
+    /// but in place of one on which others have to decide by now. Without `mayUse` what is approved
+    /// stays so, and is told as pending.
     package func claimApproval(
         _ question: ApprovalQuestion, waitingFor id: String? = nil, mayUse: Bool = true
     ) throws -> ApprovalAnswer {
@@ -56,8 +57,22 @@ extension Work {
         guard let approval = try approval(for: digest, waitingFor: id) else {
             return .pending(try askPeople(question, workflow))
         }
-        return try answer(question, approval, digest, mayUse: mayUse)
+        switch approval.state(at: now) {
+        case .pending:
+            guard let need = try needByNow(of: approval.grantedCall, workflow),
+                approval.isOutgrown(by: need)
+            else { return .pending(approval) }
+            // Too few would decide on it, or others: those who have to by now are asked instead.
+            try record(approval.void(reason: Self.outgrown, at: now), on: approval)
+            return .pending(try askPeople(question, workflow))
+        case .approved: return try use(approval, question, digest, workflow, mayUse: mayUse)
+        case .rejected, .used, .voided, .expired:
+            return .refused(approval, because: approval.whyNot)
+        }
     }
+
+    private static let outgrown =
+        "By now the workflow's authority asks for other people, or for more."
 
     /// The one that is about this call now; `nil` when people have to be asked.
     private func approval(for digest: String, waitingFor id: String?) throws -> Approval? {
@@ -75,40 +90,33 @@ extension Work {
         }
     }
 
-    private func answer(
-        _ question: ApprovalQuestion, _ approval: Approval, _ digest: String, mayUse: Bool
+    /// Uses what people have allowed, as far as that suffices for what the gate asks for by now:
+    /// the authority may have been changed while the call was held.
+    private func use(
+        _ approval: Approval, _ question: ApprovalQuestion, _ digest: String,
+        _ workflow: Workflow, mayUse: Bool
     ) throws -> ApprovalAnswer {
-        switch approval.state(at: now) {
-        case .pending: return .pending(approval)
-        case .approved where approval.isOutgrown(by: question.need):
-            let reason = "By now the workflow's authority asks for other people, or for more."
+        let asksFor: ApprovalNeed?
+        do {
+            asksFor = try need(of: approval.grantedCall, workflow)
+        } catch let refusal as Refusal where refusal.kind != .workflowStopped {
+            // Nobody's yes is used up by what is not let through.
+            return .refused(approval, because: refusal.detail)
+        }
+        if let asksFor, approval.isOutgrown(by: asksFor) {
             return .refused(
-                try record(approval.void(reason: reason, at: now), on: approval), because: reason)
-        case .approved where approval.grantedDigest != digest: return .edited(approval)
-        case .approved where approval.isGranted(by: person, question.user):
+                try record(approval.void(reason: Self.outgrown, at: now), on: approval),
+                because: Self.outgrown)
+        }
+        if approval.grantedDigest != digest { return .edited(approval) }
+        if approval.isGranted(by: person, question.user) {
             return .refused(
                 approval,
                 because: "You have said yes to it yourself: another's key has to carry it out.")
-        case .approved where !mayUse: return .pending(approval)
-        case .approved:
-            let events = try approval.use(at: question.point, now: now)
-            return .granted(try record(events, on: approval))
-        case .rejected:
-            let said = approval.rejection
-            return .refused(
-                approval,
-                because: "\(said?.by.name ?? "A person") said no: \(said?.value ?? "")")
-        case .used:
-            return .refused(approval, because: "It has been carried out already, once.")
-        case .voided:
-            return .refused(
-                approval, because: "The approval is void. \(approval.ending?.detail ?? "")")
-        case .expired:
-            return .refused(
-                approval,
-                because: "Nobody said yes until \(approval.request.expiresAt.rfc3339), and silence "
-                    + "is a no.")
         }
+        guard mayUse else { return .pending(approval) }
+        let events = try approval.use(at: question.point, now: now)
+        return .granted(try record(events, on: approval))
     }
 
     private func askPeople(
@@ -121,10 +129,10 @@ extension Work {
                 .overloaded,
                 "\(Approval.waitingAtMost) calls of \(workflow.key) wait for a person already.")
         }
+        let need = try needByNow(of: question.call, workflow) ?? question.need
         let request = Approval.Request(
-            call: question.call, policyVersion: try policy().version, need: question.need,
-            expiresAt: now.adding(
-                milliseconds: Int64(question.need.windowMinutes) * 60_000),
+            call: question.call, policyVersion: try policy().version, need: need,
+            expiresAt: now.adding(milliseconds: Int64(need.windowMinutes) * 60_000),
             diff: question.diff, run: question.run, user: question.user)
         let event = ApprovalEvent.asked(request)
         let id = outside.newID()
@@ -204,7 +212,7 @@ extension Work {
             on: approval)
     }
 
-    /// What the gate asks for a call as things are now.
+    /// What the gate asks for a call as things are now; `nil` where it asks nobody.
     ///
     /// - Throws: a refusal when the call would not be let through even with everybody's yes.
     private func need(of call: ExactCall, _ workflow: Workflow) throws -> ApprovalNeed? {
@@ -216,6 +224,11 @@ extension Work {
         case .deny(let reason): throw Refusal(.outsideAuthority, reason)
         case .notReady(let reason): throw Refusal(.notProductionReady, reason)
         }
+    }
+
+    /// The same, and `nil` also for a call that is not let through: that is for the gate to say.
+    private func needByNow(of call: ExactCall, _ workflow: Workflow) throws -> ApprovalNeed? {
+        do { return try need(of: call, workflow) } catch is Refusal { return nil }
     }
 
     // MARK: What overtakes it
@@ -268,8 +281,19 @@ extension Work {
 
 extension Approval {
     /// Whether the terms have changed so that these people do not suffice any more.
-    fileprivate func isOutgrown(by need: ApprovalNeed) -> Bool {
+    func isOutgrown(by need: ApprovalNeed) -> Bool {
         persons < need.persons || request.approvers != need.approvers
+    }
+
+    /// Why nothing can become of it, in a sentence for its caller.
+    fileprivate var whyNot: String {
+        if let no = rejection { return "\(no.by.name) said no: \(no.value)" }
+        switch ending?.kind {
+        case .used: return "It has been carried out already, once."
+        case .voided: return "The approval is void. \(ending?.detail ?? "")"
+        case .expired, nil:
+            return "Nobody said yes until \(request.expiresAt.rfc3339), and silence is a no."
+        }
     }
 
     /// Whether one of those who said yes would use it, with their own key or for themselves.

@@ -29,7 +29,7 @@ package final class Gate: Sendable {
         let uptime = outside.uptime()
         return state.withLock { state in
             let answer = state.decide(
-                workflow, request, now: now, uptime: uptime, approved: approved)
+                workflow, request, now: now, uptime: uptime, said: approved ? .yes : .nothing)
             state.meet(workflow, at: point, kind, isRefused: answer?.isStopped == true, now: now)
             return answer
         }
@@ -164,7 +164,14 @@ package final class Gate: Sendable {
     /// `approved` says that people have allowed exactly this call; everything else still holds.
     package func admit(_ call: InFlightCall, approved: Bool = false) -> GateAnswer? {
         let now = outside.now()
-        return state.withLock { $0.admit(call, now: now, approved: approved) }
+        return state.withLock { $0.admit(call, now: now, said: approved ? .yes : .nothing) }
+    }
+
+    /// Decides so on a call that people have allowed, unless the gate asks by now for others than
+    /// those who did, or for more.
+    package func admit(_ call: InFlightCall, approved approval: Approval) -> GateAnswer? {
+        let now = outside.now()
+        return state.withLock { $0.admit(call, now: now, said: .approved(approval)) }
     }
 
     /// Decides on one more action of a call that is passing, such as a tool that the model asks
@@ -174,7 +181,8 @@ package final class Gate: Sendable {
     ) -> GateAnswer? {
         let now = outside.now()
         return state.withLock {
-            $0.decide(call.workflow, request, now: now, uptime: nil, approved: approved)
+            $0.decide(
+                call.workflow, request, now: now, uptime: nil, said: approved ? .yes : .nothing)
         }
     }
 

@@ -10,12 +10,12 @@ import Testing
 
     static func call(
         _ arguments: String = #"{"amount":40,"to":"Birch"}"#, tool: String = "pay",
-        workflow: String = Firm.key, record: String? = nil
+        workflow: String = Firm.key, record: String? = nil, server: String? = nil
     ) throws -> ExactCall {
         try ExactCall(
             workflow: workflow,
             request: GateRequest(action: .tool, tool: tool, record: record),
-            arguments: Array(arguments.utf8))
+            arguments: Array(arguments.utf8), server: server)
     }
 
     private func approval(
@@ -59,12 +59,37 @@ import Testing
             try Self.call(#"{"amount":"40","to":"Birch"}"#),
             try Self.call(#"{"amount":40,"to":"birch"}"#), try Self.call(#"{"amount":40}"#),
             try Self.call(tool: "pay2"), try Self.call(workflow: "other-flow"),
-            try Self.call(record: "A-1"),
+            try Self.call(record: "A-1"), try Self.call(server: "sandbox"),
+            try Self.call(server: "production"), try Self.call(server: ""),
+            try Self.call(record: "A-1", server: "sandbox"),
         ]
         for other in others {
             #expect(digests.insert(other.digest(policyVersion: 1)).inserted, "\(other)")
         }
         #expect(digests.insert(try Self.call().digest(policyVersion: 2)).inserted)
+    }
+
+    /// What was kept before servers were bound is read, and is the same call still.
+    @Test func aCallOfNoServerIsTheOneThatItWas() throws {
+        let kept =
+            #"{"action":"tool","arguments":"{\"amount\":40,\"to\":\"Birch\"}","tool":"pay","#
+            + #""workflow":"monthly-summaries"}"#
+        let call = try Canonical.read(ExactCall.self, from: kept.utf8)
+        #expect(try call == Self.call())
+        #expect(try Canonical.text(call) == kept)
+        #expect(
+            call.digest(policyVersion: 1)
+                == "c780937e1a3101e7fa0a222af62d245a003f309db5e8d4cfc56d084667477e1d")
+    }
+
+    @Test func theServerStaysWithTheCall() throws {
+        let call = try Self.call(server: "sandbox")
+        #expect(
+            call.digest(policyVersion: 1)
+                == "87d0be066fbfa39f79084638d7e062e341e2532ef6187d6dbfd149061409beec")
+        let kept = try Canonical.read(ExactCall.self, from: Canonical.bytes(call))
+        #expect(kept == call && kept.server == "sandbox")
+        #expect(try call.with(arguments: Array("{}".utf8)).server == "sandbox")
     }
 
     @Test(arguments: [#"{"a":1,"a":2}"#, #"{"a":{"b":1,"b":2}}"#, "[1]", "1", "", "{"])

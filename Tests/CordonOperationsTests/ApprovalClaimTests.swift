@@ -28,18 +28,13 @@ import Testing
                 ben: try await cordon.account("ben", RoleGrant(.operator)))
             let terms = ApprovalTerms(
                 windowMinutes: 60, argument: "amount", secondAbove: secondAbove)
+            let authority = authority(terms)
             try await cordon.operations.perform(admin) { work in
                 _ = try work.registerWorkflow(
                     key,
                     WorkflowProfile(
                         name: "Refunds", function: "sales",
-                        authority: Authority(
-                            mode: .act,
-                            tools: [
-                                ToolAuthority(
-                                    name: "pay", access: .write, needsApproval: true,
-                                    approval: terms)
-                            ])))
+                        authority: authority))
             }
             try await cordon.operations.perform(.cordon("test")) { work in
                 try work.record([.enteredProduction], on: try work.workflow(key))
@@ -48,25 +43,51 @@ import Testing
             return house
         }
 
-        func question(_ amount: Int = 40) throws -> ApprovalQuestion {
+        static func authority(_ terms: ApprovalTerms) -> Authority {
+            Authority(
+                mode: .act,
+                tools: [
+                    ToolAuthority(
+                        name: "pay", access: .write, needsApproval: true, approval: terms)
+                ])
+        }
+
+        /// Has the owner ask for other people, or for more.
+        func amend(_ terms: ApprovalTerms) async throws {
+            try await amend(to: Self.authority(terms))
+        }
+
+        func amend(to authority: Authority) async throws {
+            try await operations.perform(bot) { work in
+                _ = try work.amendWorkflow(key, version: nil) { $0.authority = authority }
+            }
+        }
+
+        func kept(_ id: String) async throws -> Approval {
+            try await operations.ask(ana) { try $0.approval(id) }
+        }
+
+        func question(
+            _ amount: Int = 40, server: String? = nil
+        ) throws -> ApprovalQuestion {
             ApprovalQuestion(
                 call: try ExactCall(
                     workflow: key, request: request,
-                    arguments: Array(#"{"amount":\#(amount)}"#.utf8)),
+                    arguments: Array(#"{"amount":\#(amount)}"#.utf8), server: server),
                 need: ApprovalNeed(reason: "A person has to.", windowMinutes: 60), point: "gate")
         }
 
         func claim(
-            _ amount: Int = 40, waitingFor id: String? = nil
+            _ amount: Int = 40, server: String? = nil, waitingFor id: String? = nil
         ) async throws -> ApprovalAnswer {
-            let question = try question(amount)
+            let question = try question(amount, server: server)
             return try await operations.perform(bot) {
                 try $0.claimApproval(question, waitingFor: id)
             }
         }
 
-        func ask(_ amount: Int = 40) async throws -> String {
-            guard case .pending(let approval) = try await claim(amount) else {
+        func ask(_ amount: Int = 40, server: String? = nil) async throws -> String {
+            guard case .pending(let approval) = try await claim(amount, server: server) else {
                 throw Refusal(.wrongState, "It is not pending.")
             }
             return approval.id
@@ -118,6 +139,17 @@ import Testing
         try await house.approve(id, by: house.ana)
         #expect(word(try await house.claim(41)) == "pending")
         #expect(word(try await house.claim(40)) == "granted")
+    }
+
+    /// Two servers may have a tool of one name: a yes to one is none to the other.
+    @Test func anotherServerIsAnotherQuestion() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask(server: "sandbox")
+        try await house.approve(id, by: house.ana)
+        #expect(try await house.kept(id).request.call.server == "sandbox")
+        #expect(word(try await house.claim(server: "production")) == "pending")
+        #expect(word(try await house.claim()) == "pending")
+        #expect(word(try await house.claim(server: "sandbox")) == "granted")
     }
 
     @Test(arguments: OperationsEngine.available, [false, true])
@@ -321,19 +353,110 @@ import Testing
         #expect(word(try await house.claim()) == "granted")
     }
 
-    @Test func otherApproversAreAskedAnew() async throws {
+    // MARK: Terms that have changed
+
+    private static let otherTerms = [
+        ApprovalTerms(argument: "amount", secondAbove: 10), ApprovalTerms(approvers: [.legal]),
+    ]
+
+    /// The question is one from before the change, as that of a call that is held.
+    @Test(arguments: otherTerms)
+    func aYesOnTheOldTermsIsNotUsed(_ terms: ApprovalTerms) async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.amend(terms)
+        #expect(try await house.approve(id, by: house.ana).state == .approved)
+        guard case .refused(let approval, let reason) = try await house.claim(waitingFor: id)
+        else {
+            Issue.record("it is not refused")
+            return
+        }
+        #expect(approval.state == .voided && reason == approval.ending?.detail)
+        #expect(try await house.kept(id).state == .voided)
+        let anew = try await house.kept(try await house.ask())
+        #expect(anew.id != id && anew.request.approvers == terms.approvers ?? [])
+        #expect(anew.persons == (terms.secondAbove == nil ? 1 : 2))
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: otherTerms)
+    func aYesOnTheOldTermsDoesNotEndAHold(_ terms: ApprovalTerms) async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let question = try house.question()
+        async let held = house.operations.claimApproval(question, house.bot, holdSeconds: 45)
+        let id = try await asked(house)
+        try await house.amend(terms)
+        try await house.approve(id, by: house.ana)
+        let answer = try await held
+        #expect(word(answer) == "refused")
+        #expect(try await house.kept(id).state == .voided)
+    }
+
+    @Test(arguments: otherTerms, [false, true])
+    func thoseWhoHaveToDecideByNowAreAskedInstead(
+        _ terms: ApprovalTerms, isWaiting: Bool
+    ) async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        try await house.amend(terms)
+        guard case .pending(let anew) = try await house.claim(waitingFor: isWaiting ? id : nil)
+        else {
+            Issue.record("it is not pending")
+            return
+        }
+        #expect(anew.id != id && anew.request.approvers == terms.approvers ?? [])
+        #expect(anew.persons == (terms.secondAbove == nil ? 1 : 2))
+        #expect(try await house.kept(id).state == .voided)
+        // They are asked once.
+        #expect(try await house.ask() == anew.id)
+    }
+
+    @Test func whereNobodyHasToBeAskedByNowAYesIsUsed() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask()
+        let waiting = try await house.ask(41)
+        try await house.approve(id, by: house.ana)
+        try await house.amend(ApprovalTerms(argument: "amount", above: 100))
+        #expect(word(try await house.claim()) == "granted")
+        #expect(try await house.ask(41) == waiting)
+    }
+
+    @Test func aCallThatIsOutsideTheAuthorityByNowUsesNoYes() async throws {
         let house = try await House.open(try await Operations.forTesting())
         let id = try await house.ask()
         try await house.approve(id, by: house.ana)
-        let question = ApprovalQuestion(
-            call: try house.question().call,
-            need: ApprovalNeed(reason: "Legal has to.", windowMinutes: 60, approvers: [.legal]),
-            point: "gate")
-        let answer = try await house.operations.perform(house.bot) {
-            try $0.claimApproval(question)
+        try await house.amend(to: Authority(mode: .draft))
+        #expect(word(try await house.claim(waitingFor: id)) == "refused")
+        #expect(try await house.kept(id).state == .approved)
+    }
+
+    /// Whoever allowed the edited call is asked about that one.
+    @Test func anEditIsHeldToTheTermsOfItsOwnArguments() async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let id = try await house.ask(40)
+        try await house.approve(id, by: house.ana, #"{"amount": 5}"#)
+        try await house.amend(ApprovalTerms(argument: "amount", secondAbove: 10))
+        #expect(word(try await house.claim(40)) == "edited")
+        #expect(word(try await house.claim(5)) == "granted")
+    }
+
+    /// The gate's own look, a moment after the use.
+    @Test(arguments: otherTerms)
+    func theGateAllowsNoMoreThanPeopleHave(_ terms: ApprovalTerms) async throws {
+        let house = try await House.open(try await Operations.forTesting())
+        let approval = try await house.approve(try await house.ask(), by: house.ana)
+        let gate = house.operations.gate
+        let call = InFlightCall(workflow: Self.key, request: Self.request)
+        guard case .allow? = gate.admit(call, approved: approval)?.decision else {
+            Issue.record("it is not allowed")
+            return
         }
-        #expect(word(answer) == "refused")
-        #expect(try await house.ask() != id)
+        gate.end(call)
+        try await house.amend(terms)
+        guard case .approval? = gate.admit(call, approved: approval)?.decision else {
+            Issue.record("others have to allow it")
+            return
+        }
+        #expect(gate.inFlight == 0)
     }
 
     @Test func aListIsReadToItsEndAFewAtATime() async throws {

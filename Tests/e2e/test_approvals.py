@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api import Answer, Api
-from approving import ASKED, TOOLS, Desk
+from approving import ASKED, PAY, TOOLS, Desk
 from cli import Cli
 from conftest import MakeServer
 from gateway_wire import Line
@@ -120,6 +120,32 @@ def test_aHeldCallIsAnsweredWhenSomebodyDecides(desk: Desk) -> None:
     assert held.answer is None
     desk.approve(id).done(200)
     assert held.done().done(200)["decision"] == "allow"
+
+
+def test_aYesOnTheOldTermsIsNotUsed(desk: Desk) -> None:
+    held = Held(desk)
+    (id,) = desk.waiting()
+    place, admin = f"workflows/{desk.flow.key}", desk.flow.house.world.admin
+    stricter = PAY | {"approval": PAY["approval"] | {"second_above": 10}}
+    amended = {"authority": {"mode": "act", "tools": [stricter, *TOOLS[1:]]}}
+    admin.patch(place, amended, if_match=admin.get(place).headers["etag"]).done(200)
+    # One person says yes while the call is held, and two have to by now.
+    desk.approve(id).done(200)
+    told = held.done().done(200)
+    assert (told["decision"], told["approval"]["state"]) == ("deny", "voided")
+    assert "asks for other people, or for more" in told["reason"]
+    anew = desk.asked()
+    assert anew != id and desk.shown(anew)["persons"] == 2
+    # What waits on the old terms is asked of those who have to decide by now, too.
+    admin.patch(
+        place, {"authority": {"mode": "act", "tools": TOOLS}},
+        if_match=admin.get(place).headers["etag"],
+    ).done(200)  # fmt: skip
+    one = desk.asked({"amount": 41})
+    assert desk.shown(one)["persons"] == 1
+    admin.patch(place, amended, if_match=admin.get(place).headers["etag"]).done(200)
+    assert desk.shown(desk.asked({"amount": 41}))["persons"] == 2
+    assert desk.state(one) == "voided"
 
 
 def test_aHeldCallIsAnsweredWhenItsTimeIsOver(desk: Desk) -> None:

@@ -4,12 +4,14 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api import Api
 from approving import AT_ONCE, Desk
+from cli import Cli
 from gateway_mcp_clients import Client, client
 from gateway_mcp_world import (
     ACCEPT,
@@ -25,7 +27,8 @@ from gateway_mcp_world import (
     said,
 )
 from gateway_wire import whole
-from world import FALLBACK
+from visitor import Visitor
+from world import FALLBACK, PASSWORD
 
 __all__ = ["client", "mcp"]
 
@@ -134,6 +137,30 @@ def test_aChangedArgumentIsAnotherQuestion(mcp: Servers, desk: Desk) -> None:
     reply = post(desk.flow, "scripted", calling("set_price", {"price": 5.01}), NOW)
     assert "cordon/approval" in messages_of(reply)[0]["result"]["_meta"]
     assert mcp.scripted.requests == []
+
+
+def test_aYesForOneServerIsNoneForAnother(mcp: Servers, desk: Desk, tmp_path: Path) -> None:
+    mcp.scripted.says(said("done"))
+    body = calling("set_price", {"price": 5})
+    post(desk.flow, "scripted", body, NOW)
+    (id,) = desk.waiting()
+    desk.approve(id).done(200)
+    # The same server by another name, so that the name alone decides.
+    reply = post(desk.flow, "keyed", body, NOW)
+    other = messages_of(reply)[0]["result"]["_meta"]["cordon/approval"]["id"]
+    assert other != id and mcp.scripted.requests == []
+    assert [desk.shown(each)["server"] for each in (id, other)] == ["scripted", "keyed"]
+    assert [item["server"] for item in desk.listed()] == ["keyed"]
+    shown = Visitor(desk.flow.url).signed_in("gus").opens(f"/approvals/{other}").said
+    assert "MCP server" in shown and "keyed" in shown
+    password, session = tmp_path / "password", tmp_path / "gus.session"
+    password.write_text(PASSWORD + "\n")
+    server = mcp.home.server
+    Cli(server).done("login", "gus", "--password-file", str(password), "--save", str(session))
+    assert "MCP server: keyed\n" in Cli(server, session).done("approval", "show", other)
+    reply = post(desk.flow, "scripted", body, NOW)
+    assert messages_of(reply)[0]["result"]["content"][0]["text"] == "done"
+    assert desk.state(id) == "used" and desk.state(other) == "pending"
 
 
 def test_aStopEndsAHeldCallAndLeavesTheSession(client: Client, mcp: Servers, desk: Desk) -> None:

@@ -11,19 +11,23 @@ package struct ExactCall: Codable, Equatable, Sendable {
     package let target: GateRequest.Recipient?
     /// The record that the run is about.
     package let record: String?
+    /// The MCP server that would carry it out, where the call goes through Cordon to one: two
+    /// servers may have a tool of the same name.
+    package let server: String?
 
     /// Bytes of arguments that a person can be asked about.
     package static let argumentsAtMost = 256 << 10
 
     /// - Throws: a refusal for arguments that are no object, name a member twice or are too large.
     package init(
-        workflow: String, request: GateRequest, arguments: [UInt8]
+        workflow: String, request: GateRequest, arguments: [UInt8], server: String? = nil
     ) throws(Refusal) {
         self.workflow = workflow
         action = request.action
         tool = request.tool
         target = request.target
         record = request.record
+        self.server = server
         self.arguments = try Self.spelled(arguments)
     }
 
@@ -62,13 +66,18 @@ package struct ExactCall: Codable, Equatable, Sendable {
     }
 
     /// What an approval is bound to: the call under one version of the policy.
+    ///
+    /// A call of no server has the digest that it had before servers were bound, so that what
+    /// waits for people outlives an upgrade.
     package func digest(policyVersion: Int) -> String {
+        var parts: [String?] = [
+            server == nil ? "cordon-approval-1" : "cordon-approval-2", workflow, action.rawValue,
+            tool, arguments, target?.rawValue, record, String(policyVersion),
+        ]
+        if let server { parts.append(server) }
         var json = JSONText()
         json.beginArray()
-        for part in [
-            "cordon-approval-1", workflow, action.rawValue, tool, arguments, target?.rawValue,
-            record, String(policyVersion),
-        ] {
+        for part in parts {
             if let part { json.string(part) } else { json.null() }
         }
         json.endArray()

@@ -23,16 +23,19 @@ extension MCPCall {
             try gateway.checkRecorder(admitted.entry)
             let question = try people.question(
                 admitted.passing.request, arguments: admitted.tool.arguments, need: need,
-                diff: admitted.message.meta?.text("cordon/diff"), at: "mcp/\(server.name)")
+                server: server.name, diff: admitted.message.meta?.text("cordon/diff"),
+                at: "mcp/\(server.name)")
             let answers = try await people.answers(
                 to: [question], until: people.patience, isGone: { watch?.isGone == true })
             if let stopped = stopped(admitted) { return stopped }
             switch try answers.first?.get() {
             case nil: return refused("Nobody could be asked.", admitted)
             case .granted(let approval):
-                // People allow a call, not what the gate forbids: a stop may have come in between.
+                // People allow a call, not what the gate forbids: a stop may have come in between,
+                // or terms by which others have to allow it.
                 guard
-                    let again = gateway.operations.gate.admit(admitted.passing, approved: true)
+                    let again = gateway.operations.gate.admit(
+                        admitted.passing, approved: approval)
                 else { return refused("The workflow is gone.", admitted) }
                 return .allowed(approval, again)
             case .pending(let approval), .edited(let approval):

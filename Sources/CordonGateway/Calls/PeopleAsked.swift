@@ -13,13 +13,14 @@ struct PeopleAsked: Sendable {
     let base: String
     let requestID: String
 
-    /// The question that a call puts to people.
+    /// The question that a call puts to people; `server` is the MCP server that would carry it
+    /// out.
     func question(
-        _ request: GateRequest, arguments: [UInt8], need: ApprovalNeed, diff: String? = nil,
-        at point: String
+        _ request: GateRequest, arguments: [UInt8], need: ApprovalNeed, server: String? = nil,
+        diff: String? = nil, at point: String
     ) throws(Refusal) -> ApprovalQuestion {
         let call = try ExactCall(
-            workflow: key.workflow, request: request, arguments: arguments)
+            workflow: key.workflow, request: request, arguments: arguments, server: server)
         if let diff, diff.utf8.count > Approval.diffAtMost {
             throw Refusal(
                 .tooLarge, "A diff has \(Approval.diffAtMost >> 10) KiB at most.")

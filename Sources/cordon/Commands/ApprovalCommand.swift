@@ -143,7 +143,8 @@ enum ApprovalText {
     static func lines(_ approval: JSONValue) -> [String] {
         func text(_ name: String) -> String { approval[name]?.text ?? "" }
         let named = [
-            ("Workflow", text("workflow")), ("Call", text("tool")), ("State", text("state")),
+            ("Workflow", text("workflow")), ("Call", text("tool")),
+            ("MCP server", text("server")), ("State", text("state")),
             ("Why a person", text("reason")), ("Asked by", text("asked_by")),
             ("Asked at", text("asked_at")), ("Until", text("expires_at")),
             ("Run", text("run")), ("Record", text("record")),

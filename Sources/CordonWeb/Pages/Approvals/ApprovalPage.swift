@@ -58,6 +58,7 @@ package struct ApprovalPage: PageModel, Sendable {
         let asked: HTML = "\(HTML.said(approval.askedBy.name)), \(HTML.time(approval.askedAt))"
         var facts: [(name: Phrase, value: HTML)] = [("Asked by", asked)]
         if let user = request.user { facts.append(("For", HTML.said(user))) }
+        if let server = request.call.server { facts.append(("MCP server", HTML.said(server))) }
         if let record = request.call.record { facts.append(("Record", HTML.said(record))) }
         if let run = request.run { facts.append(("Run", HTML.said(run))) }
         if let target = request.call.target {

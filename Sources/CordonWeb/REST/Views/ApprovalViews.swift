@@ -32,6 +32,8 @@ struct ApprovalView: Codable, Sendable {
     let workflow: String
     let action: String
     let tool: String?
+    /// The MCP server that would carry it out, where Cordon sends it to one.
+    let server: String?
     let arguments: JSONValue?
     /// The same with every digit of their numbers: these are bound.
     let argumentsText: String
@@ -68,6 +70,7 @@ struct ApprovalView: Codable, Sendable {
         workflow = request.call.workflow
         action = request.call.action.rawValue
         tool = request.call.tool
+        server = request.call.server
         arguments = Self.json(request.call.arguments)
         argumentsText = request.call.arguments
         target = request.call.target?.rawValue
@@ -130,6 +133,8 @@ struct ApprovalSummaryView: Codable, Sendable {
     let workflow: String
     let action: String
     let tool: String?
+    /// The MCP server that would carry it out, where Cordon sends it to one.
+    let server: String?
     let record: String?
     let run: String?
     let askedBy: String
@@ -143,6 +148,7 @@ struct ApprovalSummaryView: Codable, Sendable {
         workflow = request.call.workflow
         action = request.call.action.rawValue
         tool = request.call.tool
+        server = request.call.server
         record = request.call.record
         run = request.run
         askedBy = approval.askedBy.name
