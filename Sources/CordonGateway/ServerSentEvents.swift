@@ -14,6 +14,8 @@ package struct ServerSentEvents: Sendable {
     package struct Event: Sendable {
         /// The bytes as they were received, comments and line ends and all.
         package let raw: [UInt8]
+        /// Whether it has an id, from which a reader could go on.
+        package let hasID: Bool
         private let nameRange: Range<Int>
         private let dataRange: Range<Int>?
         private let joined: [UInt8]
@@ -49,6 +51,7 @@ package struct ServerSentEvents: Sendable {
 
         fileprivate init(raw: [UInt8], _ block: Block) {
             self.raw = raw
+            hasID = block.hasID
             nameRange = block.name
             dataRange = block.data
             joined = block.joined
@@ -208,6 +211,7 @@ private struct Block: Sendable {
     var seen = 0
     var name = 0..<0
     var data: Range<Int>?
+    var hasID = false
     /// The data, once it has more than one line.
     var joined: [UInt8] = []
 
@@ -228,6 +232,8 @@ private struct Block: Sendable {
         case UInt8(ascii: "e"):
             guard let value = Block.value(of: "event", in: line, of: bytes) else { return }
             name = (value.lowerBound - start)..<(value.upperBound - start)
+        case UInt8(ascii: "i"):
+            hasID = hasID || Block.value(of: "id", in: line, of: bytes) != nil
         default: break
         }
     }

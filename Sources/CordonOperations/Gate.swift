@@ -23,13 +23,13 @@ package final class Gate: Sendable {
     /// Decides like ``decide(_:_:)``, and notes where the workflow was met.
     package func decide(
         _ workflow: String, _ request: GateRequest?, at point: String,
-        _ kind: EnforcementPoint.Kind, approved: Bool = false
+        _ kind: EnforcementPoint.Kind, approved approval: Approval? = nil
     ) -> GateAnswer? {
         let now = outside.now()
         let uptime = outside.uptime()
         return state.withLock { state in
             let answer = state.decide(
-                workflow, request, now: now, uptime: uptime, said: approved ? .yes : .nothing)
+                workflow, request, now: now, uptime: uptime, approved: approval)
             state.meet(workflow, at: point, kind, isRefused: answer?.isStopped == true, now: now)
             return answer
         }
@@ -161,28 +161,28 @@ package final class Gate: Sendable {
     /// Decides on a call through the gateway; one that may pass counts as passing until
     /// ``end(_:)``, and is cut when a stop lands.
     ///
-    /// `approved` says that people have allowed exactly this call; everything else still holds.
-    package func admit(_ call: InFlightCall, approved: Bool = false) -> GateAnswer? {
+    /// `approved` is what people have said to exactly this call; everything else still holds, and
+    /// so does a need for others than those who did, or for more.
+    package func admit(_ call: InFlightCall, approved approval: Approval? = nil) -> GateAnswer? {
         let now = outside.now()
-        return state.withLock { $0.admit(call, now: now, said: approved ? .yes : .nothing) }
+        return state.withLock { $0.admit(call, now: now, approved: approval) }
     }
 
-    /// Decides so on a call that people have allowed, unless the gate asks by now for others than
-    /// those who did, or for more.
-    package func admit(_ call: InFlightCall, approved approval: Approval) -> GateAnswer? {
-        let now = outside.now()
-        return state.withLock { $0.admit(call, now: now, said: .approved(approval)) }
+    /// Counts a call as passing that has been allowed before and goes on; a stop that has come
+    /// meanwhile cuts it at once.
+    package func goOn(_ call: InFlightCall) {
+        let stop = state.withLock { $0.goOn(call) }
+        if let stop { call.cut(stop) }
     }
 
     /// Decides on one more action of a call that is passing, such as a tool that the model asks
     /// for, without a lease.
     package func decide(
-        within call: InFlightCall, _ request: GateRequest, approved: Bool = false
+        within call: InFlightCall, _ request: GateRequest, approved approval: Approval? = nil
     ) -> GateAnswer? {
         let now = outside.now()
         return state.withLock {
-            $0.decide(
-                call.workflow, request, now: now, uptime: nil, said: approved ? .yes : .nothing)
+            $0.decide(call.workflow, request, now: now, uptime: nil, approved: approval)
         }
     }
 

@@ -86,17 +86,25 @@ struct GateState {
     ///
     /// No lease is given: the gateway itself ends the call when a stop lands.
     mutating func admit(
-        _ call: InFlightCall, now: Instant, said: PeopleSaid = .nothing
+        _ call: InFlightCall, now: Instant, approved approval: Approval? = nil
     ) -> GateAnswer? {
         guard
             let answer = decide(
-                call.workflow, call.request, now: now, uptime: nil, said: said)
+                call.workflow, call.request, now: now, uptime: nil, approved: approval)
         else { return nil }
         meet(call.workflow, at: "gateway", .gateway, isRefused: answer.isStopped, now: now)
         if case .allow = answer.decision {
             calls[call.workflow, default: [:]][ObjectIdentifier(call)] = call
         }
         return answer
+    }
+
+    /// Counts a call as passing, whatever would be decided on it now.
+    ///
+    /// - Returns: the stop that covers it by now.
+    mutating func goOn(_ call: InFlightCall) -> GateEntry.Stop? {
+        calls[call.workflow, default: [:]][ObjectIdentifier(call)] = call
+        return entries[call.workflow]?.stops.first { $0.covers(call.request) }
     }
 
     mutating func end(_ call: InFlightCall, now: Instant) {
@@ -187,11 +195,11 @@ struct GateState {
         holds[key] = left > 0 ? left : nil
     }
 
-    /// Decides, and counts it; `said` is what people say to exactly this, whatever else still
-    /// holds.
+    /// Decides, and counts it; `approved` is what people have said to exactly this, whatever else
+    /// still holds.
     mutating func decide(
         _ key: String, _ request: GateRequest?, now: Instant, uptime: Int64?,
-        said: PeopleSaid = .nothing
+        approved approval: Approval? = nil
     ) -> GateAnswer? {
         guard let entry = entries[key] else { return nil }
         if holds[key] != nil {
@@ -202,7 +210,7 @@ struct GateState {
         }
         var decision =
             request.map { entry.decision(on: $0, at: now) } ?? entry.decision(at: now)
-        if case .approval(let need) = decision, said.suffices(for: need) {
+        if case .approval(let need) = decision, let approval, !approval.isOutgrown(by: need) {
             // It is for this once: nobody relies on it later.
             decision = .allow(leaseMilliseconds: 0)
         }
@@ -280,23 +288,6 @@ package struct GateAnswer: Sendable {
 
     /// Whether it is a stop that refuses, and not what the workflow is.
     package var isStopped: Bool { if case .stopped = decision { true } else { false } }
-}
-
-/// What people have said to a call, as far as the gate has to know.
-enum PeopleSaid: Sendable {
-    case nothing
-    /// Yes: that they suffice has been seen to.
-    case yes
-    /// Yes, by those who were asked at the time: by now the gate may ask for others, or for more.
-    case approved(Approval)
-
-    func suffices(for need: ApprovalNeed) -> Bool {
-        switch self {
-        case .nothing: false
-        case .yes: true
-        case .approved(let approval): !approval.isOutgrown(by: need)
-        }
-    }
 }
 
 /// How often the gate has decided what, since the start.

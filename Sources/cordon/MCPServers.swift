@@ -41,15 +41,17 @@ struct MCPServers {
     }
 }
 
-/// Ends programs that nobody uses, and all of them with the server.
-struct MCPProgramService: Service {
+/// Ends programs that nobody uses and calls that nobody answers, and all of them with the server.
+struct MCPService: Service {
     let programs: [StdioServer]
+    let gateway: Gateway
 
-    /// How often is looked: a program is ended within this after its time.
+    /// How often is looked: what is over its time is ended within this.
     private static let pace = Duration.seconds(1)
 
     func run() async throws {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            gateway.endUnanswered()
             for program in programs { await program.endIdle() }
             // A cancelled pause is the end of the loop.
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pace) }

@@ -89,8 +89,8 @@ struct ServerRun {
         if !operations.publisher.targets.isEmpty {
             app.addServices(PublishingService(publisher: operations.publisher, logger: logger))
         }
-        if !servers.programs.isEmpty {
-            app.addServices(MCPProgramService(programs: servers.programs))
+        if !servers.servers.isEmpty {
+            app.addServices(MCPService(programs: servers.programs, gateway: gateway))
         }
         do {
             try await app.runService()

@@ -112,7 +112,8 @@ struct HookReadingTests {
     func whatClaudeCodesHookCannotJudgeIsToldInTheWordsOfItsEvent(name: String, answer: String) {
         let beginning = Array(#"{"session_id":"s","hook_event_name":"\#(name)","prompt":"x"#.utf8)
         for kind in [HookFault.Kind.tooLarge, .overloaded, .unreadable] {
-            let reply = ClaudeCodeHook.reply(to: HookFault(kind, "Why."), beginning)
+            let fault = HookFault(kind, "Why.")
+            let reply = ClaudeCodeHook.reply(to: fault, beginning, isStopped: true)
             #expect(reply.status == 200)
             #expect(String(decoding: reply.body, as: UTF8.self) == answer)
         }
@@ -128,7 +129,7 @@ struct HookReadingTests {
     ])
     func anEventThatIsNotKnownIsToldNoInWordsThatBelongToNone(beginning: String) {
         let fault = HookFault(.tooLarge, "Why.")
-        let reply = ClaudeCodeHook.reply(to: fault, Array(beginning.utf8))
+        let reply = ClaudeCodeHook.reply(to: fault, Array(beginning.utf8), isStopped: true)
         #expect(
             String(decoding: reply.body, as: UTF8.self)
                 == #"{"continue":false,"stopReason":"Why.","decision":"block","reason":"Why."}"#)

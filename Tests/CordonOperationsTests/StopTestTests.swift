@@ -122,6 +122,23 @@ struct StopTestTests {
         #expect(outcome.isProved && states(outcome) == ["gateway": "proved"])
     }
 
+    @Test func aCallThatGoesOnIsWithinAStopsReach() async throws {
+        let house = try await House.open()
+        let calls = (0..<2).map { _ in
+            InFlightCall(workflow: Self.key, request: GateRequest(action: .generate))
+        }
+        house.gate.goOn(calls[0])
+        #expect(house.gate.inFlight == 1 && !calls[0].isCut)
+        _ = try await house.operations.perform(house.admin) { work in
+            try work.stop(
+                Self.key, scope: .whole, related: false, reason: "Wrong.", incident: nil)
+        }
+        #expect(calls[0].isCut)
+        // One that comes after the stop is cut at once.
+        house.gate.goOn(calls[1])
+        #expect(calls[1].isCut && calls[1].stop?.reason == "Wrong.")
+    }
+
     @Test func aManualTargetIsStatedByName() async throws {
         let rule = ManualTarget(name: "mail-rule", instruction: "Switch it off.", contact: "ann")
         let house = try await House.open(manual: [rule])

@@ -175,34 +175,33 @@ def test_aDrainedStreamThatIsHeldIsReadToItsEnd(way: Way, home: House) -> None:
     assert "fault" not in attributes(record)
 
 
-@each_way
-def test_aStopOfTheToolAloneEndsItToo(way: Way, home: House) -> None:
+def stopped_while_held(way: Way, home: House, calls: list[Any], tool: str) -> tuple[Held, str]:
+    """An answer with these calls that people are asked about, after the stop of one tool."""
     desk = Desk.of(home, "tool")
-    way.upstream(home).says(way.script("Let me see. ", [PAY]))
+    way.upstream(home).says(way.script("Let me see. ", calls))
     held = Held(way, desk)
     (id,) = desk.waiting()
     began = time.monotonic()
-    desk.flow.stop(tool="pay")
+    desk.flow.stop(tool=tool)
     held.thread.join(30)
     assert held.ended - began < SOON
+    return held, desk.state(id)
+
+
+@each_way
+def test_aStopOfTheToolAloneEndsItToo(way: Way, home: House) -> None:
+    held, state = stopped_while_held(way, home, [PAY], "pay")
     assert held.outcome is None or held.outcome.calls == []
-    assert desk.state(id) == "voided"
+    assert state == "voided"
 
 
 @each_way
 def test_aStopOfAToolThatWasAllowedBesideItEndsItToo(way: Way, home: House) -> None:
     """Nobody was asked about that call: it was allowed before people were asked about another."""
-    desk = Desk.of(home, "beside")
-    way.upstream(home).says(way.script("Let me see. ", [READ, PAY]))
-    held = Held(way, desk)
-    (id,) = desk.waiting()
-    began = time.monotonic()
-    desk.flow.stop(tool="read_notes")
-    held.thread.join(30)
-    assert held.ended - began < SOON
+    held, state = stopped_while_held(way, home, [READ, PAY], "read_notes")
     assert held.error is not None and "stopped" in str(held.error), held.outcome
     # Nothing was used for an answer that nobody gets.
-    assert desk.state(id) == "pending"
+    assert state == "pending"
 
 
 @each_way

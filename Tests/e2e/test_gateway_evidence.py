@@ -4,7 +4,9 @@ import hashlib
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -445,34 +447,41 @@ def is_refused_for_want_of_evidence(reply: Reply, streams: bool) -> bool:
     return True
 
 
-def test_withoutRoomForEvidenceAnAnswerIsRefused(binary: str, tmp_path: Path) -> None:
+@contextmanager
+def cramped(binary: str, tmp_path: Path) -> Iterator[tuple[House, Path]]:
+    """A server whose data lies on a disk of 20 MiB."""
     with small_disk(tmp_path / "disk", 20) as disk:
         (disk / "data").mkdir(mode=0o700)
         data = tmp_path / "data"
         data.symlink_to(disk / "data")
         with house(binary, tmp_path, data=data) as home:
-            waits = home.flow("waits", gateway={"record": "record_or_refuse"})
-            goes_on = home.flow("goes-on", gateway={"record": "best_effort"})
-            newcomer = home.flow("newcomer", gateway={"record": "best_effort"})
-            passes_all_the_same(home, goes_on)
-            goes_on.records(2)
-            kept = fills_up(home, waits)
-            for streams in (False, True):
-                is_refused_now(home, waits, streams)
-            for flow in (goes_on, newcomer):
-                passes_all_the_same(home, flow)
-            # A stop is kept, and takes effect.
-            incident = waits.stop()["incident"]
-            home.openai.says(plain(say.chat()))
-            reply = waits.ask(CHAT, asks())
-            assert (reply.status, reply.all("x-cordon-incident")) == (403, [incident])
-            enlarge(disk, 64)
-            home.server.kill()
-            home.restarted()
-            assert {item["session"] for item in waits.listed(kind="model_exchange")} >= kept
-            # Of a workflow none of whose records was ever kept only metrics and log tell.
-            says_what_it_lacks(home, goes_on)
-            home.server.kill()
+            yield home, disk
+
+
+def test_withoutRoomForEvidenceAnAnswerIsRefused(binary: str, tmp_path: Path) -> None:
+    with cramped(binary, tmp_path) as (home, disk):
+        waits = home.flow("waits", gateway={"record": "record_or_refuse"})
+        goes_on = home.flow("goes-on", gateway={"record": "best_effort"})
+        newcomer = home.flow("newcomer", gateway={"record": "best_effort"})
+        passes_all_the_same(home, goes_on)
+        goes_on.records(2)
+        kept = fills_up(home, waits)
+        for streams in (False, True):
+            is_refused_now(home, waits, streams)
+        for flow in (goes_on, newcomer):
+            passes_all_the_same(home, flow)
+        # A stop is kept, and takes effect.
+        incident = waits.stop()["incident"]
+        home.openai.says(plain(say.chat()))
+        reply = waits.ask(CHAT, asks())
+        assert (reply.status, reply.all("x-cordon-incident")) == (403, [incident])
+        enlarge(disk, 64)
+        home.server.kill()
+        home.restarted()
+        assert {item["session"] for item in waits.listed(kind="model_exchange")} >= kept
+        # Of a workflow none of whose records was ever kept only metrics and log tell.
+        says_what_it_lacks(home, goes_on)
+        home.server.kill()
 
 
 def in_halves(pause: Pause) -> Script:
@@ -489,31 +498,27 @@ def in_halves(pause: Pause) -> Script:
 
 def test_whatHadBegunWhenTheRoomRanOutDoesNotEndWell(binary: str, tmp_path: Path) -> None:
     """Some of it has gone on: its end does not, and that it has no record is noted."""
-    with small_disk(tmp_path / "disk", 20) as disk:
-        (disk / "data").mkdir(mode=0o700)
-        data = tmp_path / "data"
-        data.symlink_to(disk / "data")
-        with house(binary, tmp_path, data=data) as home:
-            reads, takes, fills = (home.flow(stem) for stem in ("reads", "takes", "fills"))
-            parts, first, second = say.chat_stream(), Pause(), Pause()
-            home.openai.says(stream(*parts[:4], first, *parts[4:]))
-            reading = reads.line(60).ask("POST", CHAT, reads.fields(), asks(stream=True)).head()
-            assert reading.read(len(b"".join(parts[:4]))) == b"".join(parts[:4])
-            first.wait_for()
-            home.openai.says(in_halves(second))
-            place = "/openai/v1/files/file-1/content"
-            taking = takes.line(60).ask("GET", place, takes.fields()).head("GET")
-            assert taking.read(1000) == b"x" * 1000
-            second.wait_for()
-            fills_up(home, fills)
-            first.go.set()
-            second.go.set()
-            assert is_refused_for_want_of_evidence(whole(reading), True)
-            rest = whole(taking)
-            assert (rest.body, rest.is_whole) == (b"", False)
-            for flow in (reads, takes):
-                says_what_it_lacks(home, flow)
-            home.server.kill()
+    with cramped(binary, tmp_path) as (home, disk):
+        reads, takes, fills = (home.flow(stem) for stem in ("reads", "takes", "fills"))
+        parts, first, second = say.chat_stream(), Pause(), Pause()
+        home.openai.says(stream(*parts[:4], first, *parts[4:]))
+        reading = reads.line(60).ask("POST", CHAT, reads.fields(), asks(stream=True)).head()
+        assert reading.read(len(b"".join(parts[:4]))) == b"".join(parts[:4])
+        first.wait_for()
+        home.openai.says(in_halves(second))
+        place = "/openai/v1/files/file-1/content"
+        taking = takes.line(60).ask("GET", place, takes.fields()).head("GET")
+        assert taking.read(1000) == b"x" * 1000
+        second.wait_for()
+        fills_up(home, fills)
+        first.go.set()
+        second.go.set()
+        assert is_refused_for_want_of_evidence(whole(reading), True)
+        rest = whole(taking)
+        assert (rest.body, rest.is_whole) == (b"", False)
+        for flow in (reads, takes):
+            says_what_it_lacks(home, flow)
+        home.server.kill()
 
 
 def fills_up(home: House, flow: Flow) -> set[str]:

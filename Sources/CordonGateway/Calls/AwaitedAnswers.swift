@@ -1,5 +1,3 @@
-import CordonCore
-import CordonOperations
 import Synchronization
 
 /// Calls of tools whose stream has ended before their answer came.
@@ -9,7 +7,7 @@ import Synchronization
 /// reach the call, and its answer is recorded when it comes.
 ///
 /// Safe to share: all of it is behind one lock.
-final class AwaitedAnswers: Sendable {
+final class AwaitedAnswers<Call: Sendable>: Sendable {
     /// Where an answer comes.
     struct Place: Hashable, Sendable {
         let workflow: String
@@ -18,41 +16,41 @@ final class AwaitedAnswers: Sendable {
         let id: [UInt8]
     }
 
-    struct Awaited: Sendable {
-        let call: MCPCall
-        let admitted: MCPCall.Admitted
+    private struct Entry {
+        let call: Call
+        let since: Int64
     }
 
-    /// Of all workflows together; what is more counts as unanswered at once.
-    static let most = 1_000
-    /// How long an answer is awaited.
-    static let patience = Duration.seconds(600)
+    private let most: Int
+    private let patience: Int64
+    private let all = Mutex<[Place: Entry]>([:])
 
-    private let all = Mutex<[Place: Awaited]>([:])
+    /// `most` are awaited at the same time, of all workflows together, and each for `patience`
+    /// milliseconds.
+    init(most: Int = 1_000, patience: Int64 = 600_000) {
+        self.most = most
+        self.patience = patience
+    }
 
-    /// - Returns: `false` when too many are awaited, or one at that place.
-    func put(_ awaited: Awaited, at place: Place) -> Bool {
+    /// `uptime` is in milliseconds, on the clock that only goes forward.
+    ///
+    /// - Returns: `false` when too many are awaited, or one at that place already.
+    func put(_ call: Call, at place: Place, uptime: Int64) -> Bool {
         all.withLock { all in
-            guard all.count < Self.most, all[place] == nil else { return false }
-            all[place] = awaited
+            guard all.count < most, all[place] == nil else { return false }
+            all[place] = Entry(call: call, since: uptime)
             return true
         }
     }
 
-    /// Takes all of them: the server ends.
-    func takeAll() -> [Awaited] {
-        all.withLock { all in
-            defer { all = [:] }
-            return Array(all.values)
-        }
-    }
+    func take(at place: Place) -> Call? { all.withLock { $0.removeValue(forKey: place)?.call } }
 
-    func take(at place: Place) -> Awaited? { all.withLock { $0.removeValue(forKey: place) } }
-
-    /// Takes what is still the same call.
-    func take(_ passing: InFlightCall, at place: Place) -> Awaited? {
+    /// Takes those whose time is over.
+    func takeOverdue(at uptime: Int64) -> [Call] {
         all.withLock { all in
-            all[place]?.admitted.passing === passing ? all.removeValue(forKey: place) : nil
+            let overdue = all.filter { uptime - $0.value.since >= patience }
+            for place in overdue.keys { all[place] = nil }
+            return overdue.values.map(\.call)
         }
     }
 }

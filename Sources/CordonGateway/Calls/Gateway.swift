@@ -18,7 +18,7 @@ package struct Gateway: Sendable {
     package let figures = GatewayFigures()
     package let hooks = HookFigures()
     let budget = ByteBudget(limit: Gateway.bytesAtMost)
-    let awaited = AwaitedAnswers()
+    let awaited = AwaitedAnswers<MCPCall.Awaited>()
     /// Records that are made beside the calls, so that a server that ends can wait for them.
     let behind = DispatchGroup()
 
@@ -132,10 +132,17 @@ package struct Gateway: Sendable {
         }
     }
 
+    /// Ends the calls whose answer has not come within its time; to be called now and then.
+    package func endUnanswered() { endUnanswered(at: operations.outside.uptime()) }
+
+    private func endUnanswered(at uptime: Int64) {
+        for each in awaited.takeOverdue(at: uptime) { each.call.unanswered(each.admitted) }
+    }
+
     /// Returns when every record that is made beside a call is kept, or could not be: to be called
     /// before the store is closed.
     package func end() async {
-        for awaited in awaited.takeAll() { awaited.call.unanswered(awaited.admitted) }
+        endUnanswered(at: .max)
         operations.recorder.hurry()
         await withCheckedContinuation { caller in
             behind.notify(queue: .global()) { caller.resume() }

@@ -4,48 +4,42 @@ import CordonOperations
 
 /// Calls whose stream the server has closed before their answer.
 extension MCPCall {
-    func isAnswer(_ event: MCPPassage.Event, to admitted: Admitted) -> Bool {
-        let id = JSONMembers(event.message[...])?["id"] ?? []
-        return id.elementsEqual(admitted.message.id ?? []) || id.isEmpty
-            || id.elementsEqual("null".utf8)
+    /// A call, and what of it was admitted.
+    struct Awaited: Sendable {
+        let call: MCPCall
+        let admitted: Admitted
     }
 
-    func place(of id: MCPMessage.Raw) -> AwaitedAnswers.Place {
+    func place(of id: MCPMessage.Raw) -> AwaitedAnswers<Awaited>.Place {
         AwaitedAnswers.Place(
             workflow: key.workflow, server: server.name,
             session: fields.said("mcp-session-id") ?? "", id: Array(id))
     }
 
     /// Keeps a call within a stop's reach until its answer comes on another stream.
-    func await(_ admitted: Admitted) {
+    func keepOpen(_ admitted: Admitted) {
         let gate = gateway.operations.gate
         var awaited = admitted
-        awaited.passing = InFlightCall(workflow: key.workflow, request: admitted.passing.request)
-        let passing = awaited.passing
-        let place = place(of: admitted.message.id ?? [])
-        guard gateway.awaited.put(.init(call: self, admitted: awaited), at: place) else {
-            keepBehind(admitted, status: "error: no answer", nil, [])
-            return
-        }
-        // It has been allowed before, and goes on: only a stop that has come meanwhile matters.
-        _ = gate.admit(passing, approved: true)
+        let passing = InFlightCall(workflow: key.workflow, request: admitted.passing.request)
+        awaited.passing = passing
         passing.whenCut { [self] in
             keepBehind(admitted, status: "cut", nil, [])
             gate.end(passing)
         }
-        Task {
-            // Nobody cancels this task; if somebody did, the call would end sooner.
-            try? await Task.sleep(for: AwaitedAnswers.patience)
-            if gateway.awaited.take(passing, at: place) != nil { unanswered(awaited) }
-        }
+        gate.goOn(passing)
+        let isAwaited = gateway.awaited.put(
+            Awaited(call: self, admitted: awaited), at: place(of: admitted.message.id ?? []),
+            uptime: gateway.operations.outside.uptime())
+        if !isAwaited { unanswered(awaited) }
     }
 
     /// Nobody waits for the answer any more.
     func unanswered(_ admitted: Admitted) {
-        defer { gateway.operations.gate.end(admitted.passing) }
-        guard !admitted.passing.isCut else { return }
-        admitted.passing.whenCut(nil)
-        keepBehind(admitted, status: "error: no answer", nil, [])
+        // A stop that was faster has had it recorded.
+        if admitted.passing.settle() {
+            keepBehind(admitted, status: "error: no answer", nil, [])
+        }
+        gateway.operations.gate.end(admitted.passing)
     }
 
     /// What goes on of the answer that was awaited.
@@ -55,8 +49,7 @@ extension MCPCall {
         let gate = gateway.operations.gate
         let passing = admitted.passing
         defer { gate.end(passing) }
-        let isStopped = gate.isStopped(key.workflow, passing.request)
-        guard !isStopped, passing.settle() else {
+        guard !gate.isStopped(key.workflow, passing.request), passing.settle() else {
             // That it was cut is on record, where a stop could; its answer is another.
             keepBehind(admitted, status: "withheld", response, message)
             gateway.figures.add(\.cut)

@@ -12,6 +12,14 @@ struct MCPPassage {
         let message: [UInt8]
         /// Whether the message answers a request.
         let isAnswer: Bool
+
+        /// Whether it answers that request, or could be taken for its answer.
+        func mayAnswer(_ id: MCPMessage.Raw) -> Bool {
+            let members = JSONMembers(message[...])
+            guard !message.isEmpty, members?["method"] == nil else { return false }
+            let told = members?["id"] ?? []
+            return told.elementsEqual(id) || told.isEmpty || told.elementsEqual("null".utf8)
+        }
     }
 
     private var events = ServerSentEvents(limit: 2 * MCPMessage.largest)
@@ -23,6 +31,7 @@ struct MCPPassage {
         var whole: [Event] = []
         try piece.withUnsafeReadableBytes { bytes in
             try events.take(bytes) { event in
+                isResumable = isResumable || event.hasID
                 let message = Array(event.data)
                 let members = JSONMembers(message[...])
                 whole.append(
@@ -31,63 +40,6 @@ struct MCPPassage {
                         isAnswer: members?["result"] ?? members?["error"] != nil))
             }
         }
-        isResumable = isResumable || whole.contains { Self.hasID($0.raw) }
         return whole
     }
-
-    private static func hasID(_ block: [UInt8]) -> Bool {
-        block.split { $0 == 0x0A || $0 == 0x0D }.contains { $0.starts(with: "id:".utf8) }
-    }
-}
-
-/// What an answer offers to whoever has asked for tools.
-enum ToolOffer: Sendable {
-    /// A list as it goes on, its tools in order.
-    case tools(OfferedTools)
-    /// No answer, or an error.
-    case nothing
-    /// A result that Cordon cannot read, or that another might read otherwise.
-    case unreadable
-
-    /// Reads an answer to `tools/list`.
-    ///
-    /// What names a member twice is unreadable: Cordon would judge one, and the client take the
-    /// other.
-    init(_ message: [UInt8]) {
-        guard let members = JSONMembers(message[...]), members.repeatedName == nil,
-            JSONMembers.repeatedName(in: message[...]) == nil
-        else {
-            self = .unreadable
-            return
-        }
-        guard let result = members["result"] else {
-            let isHidden = members.members.contains { $0.name.lowercased() == "result" }
-            self = isHidden ? .unreadable : .nothing
-            return
-        }
-        guard JSONMembers(result)?.repeatedName == nil, let list = try? MCPToolList(result) else {
-            self = .unreadable
-            return
-        }
-        let told =
-            Array(message[..<result.startIndex]) + list.sorted + Array(message[result.endIndex...])
-        self = .tools(OfferedTools(answer: told, pins: list.pins))
-    }
-
-    /// Whether an answer on a stream that nobody asked this of may be one with tools in it.
-    static func isOne(_ message: [UInt8]) -> Bool {
-        guard let members = JSONMembers(message[...]) else { return false }
-        return members.members.contains { member in
-            member.name.lowercased() == "result"
-                && JSONMembers(member.value)?.members.contains {
-                    $0.name.lowercased() == "tools"
-                } == true
-        }
-    }
-}
-
-/// A list of tools as it goes on, and what it pins, by the tools' names.
-struct OfferedTools: Sendable {
-    let answer: [UInt8]
-    let pins: [String: MCPToolPin]
 }

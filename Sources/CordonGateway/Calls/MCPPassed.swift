@@ -57,9 +57,7 @@ extension MCPCall {
                 var out = ByteBuffer()
                 for event in try passage.take(piece) {
                     let shown =
-                        if let id, event.isAnswer || !event.message.isEmpty,
-                            JSONMembers(event.message[...])?["method"] == nil
-                        {
+                        if let id, event.mayAnswer(id) {
                             await self.shown(event.message, to: id, response, beganAt)
                         } else {
                             await shownOfAnother(event, response, beganAt)

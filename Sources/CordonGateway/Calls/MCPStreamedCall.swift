@@ -29,7 +29,7 @@ struct MCPStreamedCall: Sendable {
         /// The message that answers the call, once it has come.
         var answer: [UInt8] = []
         var isAnswered: Bool { !answer.isEmpty }
-        /// Whether the caller has it, or has gone.
+        /// Whether it has passed, so that nothing more does.
         var isOver = false
         var isGone = false
         var isOnRecord = false
@@ -71,7 +71,7 @@ struct MCPStreamedCall: Sendable {
         guard !progress.isOver else { return }
         guard !admitted.passing.isCut else { throw CancellationError() }
         guard event.isAnswer else { return try await write(event.raw, &progress, to: &writer) }
-        guard call.isAnswer(event, to: admitted) else {
+        guard event.mayAnswer(admitted.message.id ?? []) else {
             let shown = await call.shownOfAnother(event, response, admitted.beganAt)
             return try await write(
                 shown == event.message ? event.raw : MCPEvents.event(shown), &progress,
@@ -81,13 +81,14 @@ struct MCPStreamedCall: Sendable {
         guard admitted.passing.settle() else { throw CancellationError() }
         let status = MCPCall.status(response, event.message)
         if admitted.entry.recordsFirst {
-            if !progress.isGone { progress.delivered.take(ByteBuffer(bytes: event.raw)) }
+            let delivered = progress.delivered.with(ByteBuffer(bytes: event.raw))
             try await call.keep(
-                admitted, status: status, response, event.message, progress.delivered)
+                admitted, status: status, response, event.message,
+                progress.isGone ? progress.delivered : delivered)
             progress.isOnRecord = true
-            if !progress.isGone { try await writer.write(ByteBuffer(bytes: event.raw)) }
-        } else {
-            try await write(event.raw, &progress, to: &writer)
+        }
+        try await write(event.raw, &progress, to: &writer)
+        if !progress.isOnRecord {
             call.keepBehind(admitted, status: status, response, event.message, progress.delivered)
             progress.isOnRecord = true
         }
@@ -118,7 +119,7 @@ struct MCPStreamedCall: Sendable {
             throw NoAnswer()
         }
         finish.end()
-        call.await(admitted)
+        call.keepOpen(admitted)
     }
 
     @concurrent private func breakOff(

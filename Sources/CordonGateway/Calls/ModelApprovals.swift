@@ -132,7 +132,7 @@ extension ModelCall {
         case .failure(let refusal): verdicts.denied.append((call, refusal.detail.final))
         case .success(.granted(let approval)):
             // People allow a call, not what the gate forbids: a stop may have come in between.
-            let again = gate.decide(within: admitted.passing, request, approved: true)
+            let again = gate.decide(within: admitted.passing, request, approved: approval)
             switch again?.decision {
             case .allow:
                 gateway.note([again?.shadowUse].compactMap(\.self), key)

@@ -62,10 +62,10 @@ package struct ClaudeCodeHook: HookQuestion {
 
     /// What cannot be judged is not done; where the key is wrong, `onFailure` decides.
     ///
-    /// `beginning` is what came of the question, which may be broken or cut off. Where the workflow
-    /// may run, nothing is done about what is over.
+    /// `beginning` is what came of the question, which may be broken or cut off. Unless the
+    /// workflow is stopped, nothing is done about what is over.
     package static func reply(
-        to fault: HookFault, _ beginning: [UInt8], mayRun: Bool = false
+        to fault: HookFault, _ beginning: [UInt8], isStopped: Bool
     ) -> HookReply {
         guard fault.kind.isAnsweredWithNo else {
             var reply = tool("deny", fault.message)
@@ -73,7 +73,7 @@ package struct ClaudeCodeHook: HookQuestion {
             return reply
         }
         guard let event = Self.event(in: beginning) else { return halt(fault.message) }
-        if mayRun, case .afterwards = event { return nothing }
+        if !isStopped, case .afterwards = event { return nothing }
         return denied(event, HookDenial(fault))
     }
 

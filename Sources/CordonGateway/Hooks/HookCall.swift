@@ -126,9 +126,8 @@ struct HookCall: Sendable {
         }
     }
 
-    private func mayRun(_ key: Gateway.Key) -> Bool {
-        if case .allow? = gateway.operations.gate.decide(key.workflow)?.decision { return true }
-        return false
+    private func isStopped(_ key: Gateway.Key) -> Bool {
+        gateway.operations.gate.isStopped(key.workflow, GateRequest(action: .generate))
     }
 
     private func reply(
@@ -137,7 +136,7 @@ struct HookCall: Sendable {
         switch hook {
         case .liteLLM: LiteLLMGuardrail.reply(to: fault)
         case .claudeCode:
-            ClaudeCodeHook.reply(to: fault, beginning, mayRun: key.map(mayRun) ?? false)
+            ClaudeCodeHook.reply(to: fault, beginning, isStopped: key.map(isStopped) ?? true)
         case .copilotValidate, .copilotAnalyze: CopilotStudioHook.reply(to: fault)
         case .authorization: AuthorizationHook.reply(to: fault)
         case .flag(let key): FlagHook.reply(to: fault, key: key)
@@ -190,12 +189,12 @@ struct HookCall: Sendable {
             guard let answer = try answers.first?.get() else {
                 return .denied(HookDenial(.approvalRequired, "Nobody could be asked."))
             }
-            guard case .granted = answer else {
+            guard case .granted(let approval) = answer else {
                 return .approval(HookDenial(.approvalRequired, people.sentence(answer)))
             }
             // People allow a call, not what the gate forbids: a stop may have come in between.
             let again = gateway.operations.gate.decide(
-                key.workflow, request, at: hook.name, .hook, approved: true)
+                key.workflow, request, at: hook.name, .hook, approved: approval)
             return again.map { HookVerdict($0.decision, entry: $0.entry) }
                 ?? HookVerdict(.deny("The workflow is gone."), entry: entry)
         } catch {

@@ -127,7 +127,7 @@ enum GateRoutes {
         switch said {
         case .granted(let approval):
             // People allow a call, not what the gate forbids: a stop may have come in between.
-            let again = gate.decide(key, request, at: point, .gate, approved: true) ?? answer
+            let again = gate.decide(key, request, at: point, .gate, approved: approval) ?? answer
             return (again, GateApprovalView(approval, exchange))
         case .pending(let approval), .edited(let approval):
             return (answer, GateApprovalView(approval, exchange))
