@@ -8,6 +8,8 @@ struct GateMemory {
     private var news: JSONValue?
     private var leases: [GateQuestion: ContinuousClock.Instant] = [:]
     private var refusals: [GateQuestion: (revision: Int, error: GuardError)] = [:]
+    /// What people have allowed: asked for again, it would be asked of them once more.
+    private var approved: Set<GateQuestion> = []
     /// What holds for every question.
     private var halt: (revision: Int, error: GuardError)?
 
@@ -50,12 +52,25 @@ struct GateMemory {
         if objectionOfNews(to: question) != nil { news = nil }
         halt = nil
         refusals[question] = nil
+        note(question, isApproved: said["approval"]?["id"] != nil)
         if let milliseconds = said["lease_ms"]?.integer, milliseconds > 0 {
             if leases.count >= Self.most { leases = leases.filter { $0.value > askedAt } }
             // From before the question was sent: the server counts from when it decided.
             leases[question] = askedAt + .milliseconds(milliseconds)
         }
         return nil
+    }
+
+    /// Whether people had to allow it when it was allowed last.
+    func isApproved(_ question: GateQuestion) -> Bool { approved.contains(question) }
+
+    private mutating func note(_ question: GateQuestion, isApproved: Bool) {
+        guard isApproved else {
+            approved.remove(question)
+            return
+        }
+        if approved.count >= Self.most { approved = [] }
+        approved.insert(question)
     }
 
     private mutating func takeRefusal(

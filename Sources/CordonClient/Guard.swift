@@ -79,12 +79,18 @@ public actor Guard {
     ///
     /// - Throws: ``GuardError`` otherwise.
     public func may(_ question: GateQuestion) async throws(GuardError) {
+        try await ask(question, isApproved: false)
+    }
+
+    /// Asks the gate; of what people have allowed already they are not asked again.
+    private func ask(_ question: GateQuestion, isApproved: Bool) async throws(GuardError) {
         let askedAt = ContinuousClock.now
         if memory.hasLease(for: question, at: askedAt) { return }
         let answer: CordonAnswer
         do {
             answer = try await client.ask(
-                Paths.root + "/workflows/\(Paths.segment(workflow))/gate",
+                Paths.root + "/workflows/\(Paths.segment(workflow))/gate"
+                    + (isApproved ? "?ask=0" : ""),
                 question.body(from: point), within: seconds)
         } catch {
             if case .refused(let problem) = error, problem.status < 500 {
@@ -97,6 +103,7 @@ public actor Guard {
             return try goOnWithout(question, "what answered is not Cordon")
         }
         await tellPassed()
+        if isApproved, said["decision"]?.text == "approval" { return }
         if let objection = memory.take(question, said, askedAt: askedAt) { throw objection }
     }
 
@@ -115,7 +122,7 @@ public actor Guard {
     /// While the stream is followed it knows without asking; otherwise it asks the gate again.
     public func check(_ question: GateQuestion) async throws(GuardError) {
         if let objection = memory.objection(to: question) { throw objection }
-        if !isFollowing { try await may(question) }
+        if !isFollowing { try await ask(question, isApproved: memory.isApproved(question)) }
     }
 
     private func goOnWithout(_ question: GateQuestion, _ reason: String) throws(GuardError) {

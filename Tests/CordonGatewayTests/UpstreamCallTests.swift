@@ -153,6 +153,18 @@ private final class Answer: AsyncSequence, Sendable {
         #expect(try await call.awaited() == nil)
     }
 
+    /// The answer of a stop says that nothing begins any more.
+    @Test func whatAStopPrecedesIsNotSent() async throws {
+        let call = UpstreamCall()
+        call.interrupt()
+        await #expect(throws: CancellationError.self) {
+            try await call.begin(HTTPClientRequest(url: "http://upstream/")) { _ in
+                throw Answer.Fault()
+            }
+        }
+        #expect(call.end == .stopped)
+    }
+
     @Test func anUpstreamThatCannotBeReachedSaysWhy() async throws {
         let call = UpstreamCall()
         await #expect(throws: Answer.Fault.self) {

@@ -57,6 +57,18 @@ struct GateMemoryTests {
         #expect(!memory.hasLease(for: question, at: now))
     }
 
+    @Test func whatPeopleHadToAllowIsKnownUntilTheyNeedNot() throws {
+        var memory = GateMemory(failsOpen: false)
+        let said = try json(
+            #"{"decision":"allow","revision":1,"lease_ms":0,"on_failure":"closed","#
+                + #""approval":{"id":"01A","state":"used"}}"#)
+        #expect(memory.take(.tool("pay"), said, askedAt: now) == nil)
+        #expect(memory.isApproved(.tool("pay")))
+        #expect(!memory.isApproved(.tool("pay", ["amount": 4])))
+        #expect(memory.take(.tool("pay"), try allow(1), askedAt: now) == nil)
+        #expect(!memory.isApproved(.tool("pay")))
+    }
+
     @Test func newsOfAStopEndsEveryLease() throws {
         var memory = GateMemory(failsOpen: false)
         _ = memory.take(.generate, try allow(1), askedAt: now)

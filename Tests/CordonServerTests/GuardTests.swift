@@ -1,6 +1,5 @@
 import CordonAPI
 import CordonCore
-import CordonOperations
 import CordonTesting
 import Foundation
 import Hummingbird
@@ -9,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import CordonClient
+@testable import CordonOperations
 @testable import CordonWeb
 
 /// The guard for Swift in front of a server that listens.
@@ -43,6 +43,7 @@ struct GuardTests {
 
     private func house(
         onFailure: GatewayTerms.Failure = .closed, scopes: Set<Scope> = [.gate],
+        authority: Authority = Authority(mode: .draft),
         _ body: @Sendable (House) async throws -> Void
     ) async throws {
         let visitor = try await Visitor.arrive()
@@ -53,10 +54,14 @@ struct GuardTests {
             name: "Summaries", function: "sales",
             fallback: Fallback(
                 title: "By hand", steps: ["Read.", "Write."], contact: "ann", capacity: "9"),
-            authority: Authority(mode: .draft),
-            gateway: GatewayTerms(onFailure: onFailure))
+            authority: authority, gateway: GatewayTerms(onFailure: onFailure))
         _ = try await visitor.cordon.operations.perform(admin) {
             try $0.registerWorkflow(Self.key, profile)
+        }
+        if authority.mode == .act {
+            try await visitor.cordon.operations.perform(.cordon("test")) { work in
+                try work.record([.enteredProduction], on: try work.workflow(Self.key))
+            }
         }
         try await visitor.app.test(.live) { client in
             let port = try #require(client.port)
@@ -85,6 +90,28 @@ struct GuardTests {
                 #expect(refusal.fallback?.steps == ["Read.", "Write."])
             }
             #expect(house.operations.gate.points(Self.key).map(\.name) == [later.point])
+        }
+    }
+
+    @Test func whatPeopleHaveAllowedIsNotAskedOfThemOnceMore() async throws {
+        let pay = ToolAuthority(name: "pay", access: .write, needsApproval: true)
+        try await house(authority: Authority(mode: .act, tools: [pay])) { house in
+            let gate = Guard(Self.key, house.client)
+            let ana = try await house.visitor.cordon.account("ana", RoleGrant(.operator))
+            let waiting = {
+                try await house.operations.ask(ana) {
+                    try $0.approvals(
+                        workflow: Self.key, state: .pending, after: "", limit: 9, \.id)
+                }
+            }
+            await #expect(throws: GuardError.self) { try await gate.may(.tool("pay")) }
+            let id = try #require(try await waiting().first)
+            _ = try await house.operations.perform(ana) { try $0.approve(id, reason: "") }
+            try await gate.may(.tool("pay"))
+            try await gate.check(.tool("pay"))
+            #expect(try await waiting() == [])
+            try await house.stop()
+            await #expect(throws: GuardError.self) { try await gate.check(.tool("pay")) }
         }
     }
 

@@ -10,10 +10,11 @@ from gateway_mcp_world import (
     Servers,
     calling,
     mcp,
+    message,
     messages_of,
     post,
 )
-from gateway_upstream import Pause, Script, stream
+from gateway_upstream import Pause, Script, plain, stream
 from gateway_wire import Reply
 from gateway_world import Flow
 from waiting import until
@@ -88,10 +89,50 @@ def test_aStopReachesACallWhoseAnswerIsToCome(scope: dict[str, str], mcp: Server
     closed_early(flow, mcp)
     flow.stop(**scope)
     until("the cut is confirmed", lambda: flow.target("gateway")["state"] == "confirmed", 10)
-    reply = resumed(flow, stream(ANSWER), mcp)
-    (told,) = messages_of(reply)
-    assert told["result"]["isError"] and b"the end" not in reply.body
+    # As often as it is asked for.
+    for _ in range(2):
+        reply = resumed(flow, stream(ANSWER), mcp)
+        (told,) = messages_of(reply)
+        assert told["result"]["isError"] and b"the end" not in reply.body
     records = flow.records(3, "tool_call")
     assert [item["status"] for item in records] == ["begun", "cut", "withheld"]
     # What the tool has done all the same is in evidence.
     assert "the end" in json.dumps(records[2])
+
+
+@pytest.mark.parametrize("scope", [{}, {"tool": "wait"}], ids=["all", "tool"])
+def test_whatAStopHasCutIsNotFetchedOnAnotherStream(scope: dict[str, str], mcp: Servers) -> None:
+    flow, pause = mcp.flow("cut-resumes"), Pause()
+    mcp.scripted.says(stream(PRIMING, pause))
+    with flow.line() as line:
+        fields = flow.fields(ACCEPT, OWN, ("mcp-session-id", "s-1"))
+        line.ask("POST", "/mcp/scripted", fields, calling("wait"))
+        pause.wait_for()
+        flow.stop(**scope)
+        (told,) = messages_of(line.reply())
+        assert told["result"]["isError"]
+    reply = resumed(flow, stream(ANSWER), mcp)
+    assert b"the end" not in reply.body
+
+
+@pytest.mark.parametrize("way", ["replay", "task", "task as events"])
+def test_noResultOfAToolPassesAfterTheStop(way: str, mcp: Servers) -> None:
+    """What was released before, or belongs to a task that was begun before."""
+    flow = mcp.flow("later")
+
+    def look() -> Reply:
+        if way == "replay":
+            return resumed(flow, stream(ANSWER), mcp)
+        whole = plain(ANSWER.removeprefix(b"data: ").strip())
+        mcp.scripted.says(stream(ANSWER) if "events" in way else whole)
+        return post(flow, "scripted", message("tasks/result", id=1))
+
+    assert b"the end" in look().body
+    flow.stop()
+    reply = look()
+    assert b"the end" not in reply.body and b"is stopped" in reply.body
+    (note,) = [item for item in flow.records(1, "note")]
+    assert "the end" in json.dumps(note)
+    # The session goes on.
+    mcp.scripted.says(plain(b'{"jsonrpc":"2.0","id":1,"result":{}}'))
+    assert post(flow, "scripted", message("ping", id=1)).body.endswith(b'"result":{}}')

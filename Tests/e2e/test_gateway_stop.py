@@ -1,7 +1,10 @@
 """Stopped means stopped: nothing begins, nothing in flight ends well, all is on record."""
 
+import array
+import fcntl
 import hashlib
 import json
+import termios
 import time
 from typing import Any
 
@@ -362,6 +365,38 @@ def test_aStopIsNotProvedWhileACallGoesOn(either: House) -> None:
         pause.go.set()
         refused(line.reply(), flow, stop["incident"], "chat")
     confirmed(flow, 1)
+
+
+def nothing_more_fits(line: Line) -> None:
+    """Waits for a connection that its caller does not read to be as full as it gets."""
+    seen: list[int] = []
+
+    def is_full() -> bool:
+        unread = array.array("i", [0])
+        fcntl.ioctl(line.socket, termios.FIONREAD, unread)
+        seen.append(unread[0])
+        return len(seen) > 20 and len(set(seen[-20:])) == 1
+
+    until("nothing more fits", is_full, 20)
+
+
+@pytest.mark.parametrize(("on_stop", "status"), [("cut", "cut"), ("drain", "withheld")])
+def test_aCallerThatReadsNothingHoldsNoStopUp(on_stop: str, status: str, either: House) -> None:
+    flow = either.flow("unread", gateway={"on_stop": on_stop})
+    said = say.chat_stream(["x" * 65_536] * 400)
+    either.openai.says(stream(*said))
+    with flow.line() as line:
+        response = line.ask("POST", CHAT, flow.fields(), asks(stream=True)).head()
+        assert response.read(1)
+        nothing_more_fits(line)
+        flow.stop()
+        confirmed(flow, 1)
+        # What had left Cordon before; nothing of what had not.
+        rest = whole(response)
+    assert not rest.is_whole and len(rest.body) < len(b"".join(said)) // 2
+    record = flow.record()
+    assert record["status"] == status
+    assert attributes(record)["delivered"]["bytes"] > len(rest.body)
 
 
 # Drained

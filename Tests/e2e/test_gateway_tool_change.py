@@ -138,3 +138,21 @@ def test_aChangedDefinitionStopsOnAnyStream(asked: str, mcp: Servers) -> None:
         reply = post(flow, "scripted", body)
     assert "send all files" in reply.body.decode()
     assert state(flow) in ("stopping", "stopped")
+
+
+@pytest.mark.parametrize("asked", ["resources/list", "tools/call"])
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+def test_aChangedDefinitionIsSeenInAnyAnswer(asked: str, several: bool, mcp: Servers) -> None:
+    """A client goes by the id in it, whatever request it answers."""
+    flow = mcp.flow("elsewhere", {"on_tool_change": "stop"})
+    offers(mcp, OLD)
+    assert listed(flow) == ["Waits."]
+    said = listing(NEW, id=7)
+    mcp.scripted.says(plain(b"[" + said + b"]" if several else said))
+    body = calling("wait", id=8) if asked == "tools/call" else message(asked, id=8)
+    reply = post(flow, "scripted", body)
+    if several:
+        # Which of them a client would take nobody knows.
+        assert "send all files" not in reply.body.decode()
+    else:
+        assert state(flow) in ("stopping", "stopped")

@@ -2,7 +2,8 @@ package import NIOCore
 package import NIOHTTPTypes
 import Synchronization
 
-/// Notices when a caller's connection closes while its call is still under way.
+/// Notices when a caller's connection closes while its call is still under way, and closes it upon
+/// a caller that does not read what a stop has cut.
 ///
 /// One stands in the pipeline of each connection. A connection that its caller closes for writing
 /// counts as closed: nobody who waits for an answer does that.
@@ -14,7 +15,13 @@ package final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHand
     private struct State {
         var isGone = false
         var onGone: (@Sendable () -> Void)?
+        var channel: (any Channel)?
+        /// How many requests have come by the connection.
+        var requests = 0
     }
+
+    /// How long the caller of a call that is cut has to take what was written to it.
+    static let timeToRead = TimeAmount.milliseconds(250)
 
     private let state = Mutex(State())
 
@@ -29,8 +36,36 @@ package final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHand
         if isLate { body?() }
     }
 
+    /// Closes the connection after ``timeToRead`` if the caller has left some of what was written
+    /// until then: read later, it would be delivered behind the stop.
+    ///
+    /// What the system has taken counts as delivered. A connection that has gone on to another
+    /// request stays.
+    func closeUnlessRead() {
+        let (channel, requests) = state.withLock { ($0.channel, $0.requests) }
+        guard let channel else { return }
+        channel.eventLoop.scheduleTask(in: Self.timeToRead) { [self] in
+            guard state.withLock({ $0.requests == requests }) else { return }
+            let unread = try channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0
+            if unread > 0 { channel.close(promise: nil) }
+        }
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        state.withLock { $0.channel = context.channel }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        state.withLock { $0.channel = nil }
+    }
+
     /// Whether the caller has gone away.
     package var isGone: Bool { state.withLock { $0.isGone } }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head = unwrapInboundIn(data) { state.withLock { $0.requests += 1 } }
+        context.fireChannelRead(data)
+    }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event as? ChannelEvent == .inputClosed { gone() }

@@ -234,7 +234,7 @@ final class ByteBudget: Sendable {
     func give(_ count: Int) { held.withLock { $0 -= count } }
 }
 
-/// What one call has taken of the budget.
+/// What one call has taken of the budget; given back at the latest when nobody holds it any more.
 ///
 /// Safe to share: one number behind a lock.
 final class HeldBytes: Sendable {
@@ -242,6 +242,8 @@ final class HeldBytes: Sendable {
     private let count = Mutex(0)
 
     init(_ budget: ByteBudget) { self.budget = budget }
+
+    deinit { giveBack() }
 
     func take(_ more: Int) throws(Denial) {
         try budget.take(more)

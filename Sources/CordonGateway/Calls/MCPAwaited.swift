@@ -33,6 +33,15 @@ extension MCPCall {
         if !isAwaited { unanswered(awaited) }
     }
 
+    /// Remembers a call that a stop has cut, as its answer may be fetched on another stream: by then
+    /// the stop of its tool may be all that is known of it.
+    func keepWithheld(_ admitted: Admitted) {
+        // Where too many are remembered already, what the stop covers is withheld all the same.
+        _ = gateway.awaited.put(
+            Awaited(call: self, admitted: admitted), at: place(of: admitted.message.id ?? []),
+            uptime: gateway.operations.outside.uptime())
+    }
+
     /// Nobody waits for the answer any more.
     func unanswered(_ admitted: Admitted) {
         // A stop that was faster has had it recorded.
@@ -53,6 +62,8 @@ extension MCPCall {
             // That it was cut is on record, where a stop could; its answer is another.
             keepBehind(admitted, status: "withheld", response, message)
             gateway.figures.add(\.cut)
+            // It may be asked for again.
+            keepWithheld(admitted)
             return result(refusalOfStop(passing, admitted), admitted)
         }
         let status = Self.status(response, message)

@@ -48,13 +48,14 @@ struct MCPCall: Sendable {
     func answer(_ body: RequestBody) async throws -> Response {
         try mayReach()
         guard method == "POST" else { return try await passed(nil) }
-        let bytes = try await read(body)
+        let held = HeldBytes(gateway.budget)
+        let bytes = try await read(body, held)
         let message = try MCPMessage.read(bytes)
         let revision = try headers.revision(of: message)
         guard message.isRequest, message.method == MCPToolCall.method else {
             return try await passed(message, bytes)
         }
-        return try await call(message, try MCPToolCall(message), revision, bytes)
+        return try await call(message, try MCPToolCall(message), revision, bytes, held)
     }
 
     private func mayReach() throws(MCPFault) {
@@ -70,15 +71,21 @@ struct MCPCall: Sendable {
         try checkLane(entry)
     }
 
-    private func read(_ body: RequestBody) async throws -> [UInt8] {
-        do {
-            let buffer = try await body.collect(upTo: MCPMessage.largest)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw MCPFault(
-                .invalidRequest, "A message has \(MCPMessage.largest >> 20) MiB at most.",
-                status: 413)
+    /// Reads the request; what is there of it counts from the first byte.
+    private func read(_ body: RequestBody, _ held: HeldBytes) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await piece in body {
+            guard bytes.count + piece.readableBytes <= MCPMessage.largest else {
+                throw MCPFault(
+                    .invalidRequest, "A message has \(MCPMessage.largest >> 20) MiB at most.",
+                    status: 413)
+            }
+            do throws(Denial) { try held.take(piece.readableBytes) } catch {
+                throw MCPFault(.overloaded, error.message, status: error.status)
+            }
+            bytes.append(contentsOf: piece.readableBytesView)
         }
+        return bytes
     }
 
     var headers: MCPHeaders { MCPHeaders(fields) }
@@ -86,7 +93,8 @@ struct MCPCall: Sendable {
     // MARK: Calls of tools
 
     private func call(
-        _ message: MCPMessage, _ tool: MCPToolCall, _ revision: MCPRevision, _ bytes: [UInt8]
+        _ message: MCPMessage, _ tool: MCPToolCall, _ revision: MCPRevision, _ bytes: [UInt8],
+        _ held: HeldBytes
     ) async throws -> Response {
         let beganAt = gateway.operations.outside.now()
         let request = tool.gateRequest(record: fields.said("x-cordon-record"))
@@ -118,7 +126,7 @@ struct MCPCall: Sendable {
         }
         admitted.shadowUse = shadowUse(answer)
         gateway.note(admitted.shadowUse, key)
-        let finish = Finish(gateway.operations.gate, passing, watch)
+        let finish = Finish(gateway.operations.gate, passing, watch, held: held)
         do {
             let answer = try await forwarded(bytes, admitted, finish)
             return answer
@@ -152,7 +160,10 @@ struct MCPCall: Sendable {
         if waits { try await keep(admitted, status: "begun", nil, []) }
         let call = UpstreamCall()
         watch?.whenGone { if admitted.revision.goingAwayCancels { call.giveUp(.callerGone) } }
-        admitted.passing.whenCut { call.giveUp(.stopped) }
+        admitted.passing.whenCut { [watch] in
+            call.giveUp(.stopped)
+            watch?.closeUnlessRead()
+        }
         let response = try await begin(call, bytes)
         guard !response.isEventStream else {
             // The server begins no answer to a caller that has gone.
@@ -177,7 +188,11 @@ struct MCPCall: Sendable {
             keepBehind(admitted, status: Self.status(response, whole), response, whole)
         }
         finish.end()
-        return self.whole(response, whole)
+        let event = MCPPassage.Event(whole: whole)
+        if event.mayAnswer(admitted.message.id ?? []), !event.mayOfferTools {
+            return self.whole(response, whole)
+        }
+        return self.whole(response, await shownOfAnother(event, response, admitted.beganAt))
     }
 
     // MARK: Answers

@@ -37,13 +37,16 @@ extension MCPCall {
         }
         let id = message.flatMap { $0.method == "tools/list" ? $0.id : nil }
         if response.isEventStream { return events(response, call, listTo: id, beganAt) }
-        guard let id, response.status.code < 300 else { return streamed(response, call) }
+        guard message?.isRequest == true, response.isJSON else { return streamed(response, call) }
         let held = HeldBytes(gateway.budget)
         defer { held.giveBack() }
-        // A list that fails leaves its upstream, and does not keep it for as long as its caller.
+        // An answer that fails leaves its upstream, and does not keep it for as long as its caller.
         defer { watch?.whenGone(nil) }
-        let list = try await call.collect(upTo: Gateway.answerAtMost, held)
-        return whole(response, await shown(list, to: id, response, beganAt))
+        let answer = try await call.collect(upTo: Gateway.answerAtMost, held)
+        if let id { return whole(response, await shown(answer, to: id, response, beganAt)) }
+        return whole(
+            response,
+            await shownOfAnother(MCPPassage.Event(whole: answer), response, beganAt))
     }
 
     /// Passes events; `id` is that of the request for a list of tools, if it was one.
@@ -99,12 +102,33 @@ extension MCPCall {
     func shownOfAnother(
         _ event: MCPPassage.Event, _ response: HTTPClientResponse, _ beganAt: Instant
     ) async -> [UInt8] {
-        let id = JSONMembers(event.message[...])?["id"] ?? []
+        let id = JSONMembers(event.message[...])?["id"] ?? ArraySlice("null".utf8)
         if event.isAnswer, let awaited = gateway.awaited.take(at: place(of: id)) {
             return await awaited.call.answered(event.message, awaited.admitted, response)
         }
-        guard ToolOffer.isOne(event.message) else { return event.message }
+        if event.mayShow(["content", "structuredcontent"]), let refusal = refusalOfResult() {
+            gateway.figures.add(\.cut)
+            gateway.keepBehind(
+                record(
+                    event.message, [], response, beganAt, of: MCPToolCall.method,
+                    outcome: "withheld: stopped"),
+                source: "mcp", key: key, size: event.message.count)
+            return refusal.error(to: id)
+        }
+        guard event.mayOfferTools else { return event.message }
         return await shown(event.message, to: id, response, beganAt)
+    }
+
+    /// What is said instead of a tool's result that nobody waits for, as a task's or one that is
+    /// replayed; `nil` while the workflow is not stopped.
+    private func refusalOfResult() -> MCPRefusal? {
+        let anyTool = GateRequest(action: .tool)
+        guard gateway.operations.gate.isStopped(key.workflow, anyTool) else { return nil }
+        let entry = gateway.operations.gate.entry(key.workflow)
+        let stop = entry?.stops.first { $0.covers(anyTool) }
+        return MCPRefusal(
+            .stopped(reason: stop?.reason ?? "The workflow is stopped.", incident: stop?.incident),
+            fallback: entry?.fallback, decisionID: requestID)
     }
 
     // MARK: Lists of tools
@@ -168,14 +192,14 @@ extension MCPCall {
 
     private func record(
         _ answer: [UInt8], _ pins: [ToolPin], _ response: HTTPClientResponse,
-        _ beganAt: Instant, outcome: String
+        _ beganAt: Instant, of method: String = "tools/list", outcome: String
     ) -> CallRecord {
         var record = CallRecord(beganAt: beganAt)
         record.kind = .note
         record.endedAt = gateway.operations.outside.now()
         record.pins = pins
         record.attributes = [
-            ("mcp", facts("tools/list", response, outcome)),
+            ("mcp", facts(method, response, outcome)),
             (
                 "answer",
                 JSONMembers(answer[...]) == nil

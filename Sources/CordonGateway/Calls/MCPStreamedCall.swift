@@ -70,8 +70,10 @@ struct MCPStreamedCall: Sendable {
         // Nothing comes behind the answer.
         guard !progress.isOver else { return }
         guard !admitted.passing.isCut else { throw CancellationError() }
-        guard event.isAnswer else { return try await write(event.raw, &progress, to: &writer) }
-        guard event.mayAnswer(admitted.message.id ?? []) else {
+        guard event.isAnswer || event.mayOfferTools else {
+            return try await write(event.raw, &progress, to: &writer)
+        }
+        guard event.mayAnswer(admitted.message.id ?? []), !event.mayOfferTools else {
             let shown = await call.shownOfAnother(event, response, admitted.beganAt)
             return try await write(
                 shown == event.message ? event.raw : MCPEvents.event(shown), &progress,
@@ -139,6 +141,9 @@ struct MCPStreamedCall: Sendable {
         let event = ByteBuffer(bytes: MCPEvents.event(call.result(refusal, admitted)))
         // A caller that is gone needs no last word.
         try? await writer.write(event)
+        if isCut, progress.passage.isResumable, !admitted.revision.goingAwayCancels {
+            call.keepWithheld(admitted)
+        }
         guard !progress.isOnRecord else { return }
         progress.delivered.take(event)
         call.keepBehind(admitted, status: status, response, progress.answer, progress.delivered)

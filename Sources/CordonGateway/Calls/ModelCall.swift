@@ -68,11 +68,15 @@ struct ModelCall: Sendable {
         _ request: HTTPClientRequest, _ admitted: Admitted, size: Int, _ held: HeldBytes? = nil
     ) async throws -> Response {
         let finish = Finish(gateway.operations.gate, admitted.passing, watch, held: held)
-        let call = admitted.call
-        watch?.whenGone { call.giveUp(.callerGone) }
-        let terms = admitted.entry.terms
-        admitted.passing.whenCut {
-            if terms.onStop == .cut { call.giveUp(.stopped) } else { call.interrupt() }
+        let (call, passing) = (admitted.call, admitted.passing)
+        let drains = admitted.entry.terms.onStop == .drain
+        watch?.whenGone { [passing] in
+            // What is awaited after a stop is for the record alone.
+            if !drains || !passing.isCut { call.giveUp(.callerGone) }
+        }
+        passing.whenCut { [watch] in
+            if drains { call.interrupt() } else { call.giveUp(.stopped) }
+            watch?.closeUnlessRead()
         }
         let beginning = recordEarly(admitted, size: size)
         do {
@@ -352,6 +356,11 @@ struct ModelCall: Sendable {
 }
 
 extension HTTPClientResponse {
+    /// As MCP's clients look at it.
+    var isJSON: Bool {
+        headers.first(name: "content-type")?.lowercased().contains("json") == true
+    }
+
     var isEventStream: Bool {
         headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
     }

@@ -126,7 +126,7 @@ struct StreamedAnswer: Sendable {
         to writer: inout any ResponseBodyWriter
     ) async throws {
         do { try await writer.write(bytes) } catch {
-            admitted.call.giveUp(.callerGone)
+            if !drains { admitted.call.giveUp(.callerGone) }
             throw error
         }
         passage.delivered.take(bytes)
@@ -145,8 +145,6 @@ struct StreamedAnswer: Sendable {
             admitted.call.giveUp(admitted.passing.isCut ? .stopped : .callerGone)
         }
         let drains = drains
-        // A client that has read the error may close: what is awaited is for the record alone.
-        if drains { call.watch?.whenGone(nil) }
         if !isGone, response.isEventStream {
             let event = denial.event(call.front, call.operation, requestID: call.requestID)
             do {

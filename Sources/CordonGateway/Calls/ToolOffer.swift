@@ -33,17 +33,6 @@ enum ToolOffer: Sendable {
             Array(message[..<result.startIndex]) + list.sorted + Array(message[result.endIndex...])
         self = .tools(OfferedTools(answer: told, pins: list.pins))
     }
-
-    /// Whether an answer on a stream that nobody asked this of may be one with tools in it.
-    static func isOne(_ message: [UInt8]) -> Bool {
-        guard let members = JSONMembers(message[...]) else { return false }
-        return members.members.contains { member in
-            member.name.lowercased() == "result"
-                && JSONMembers(member.value)?.members.contains {
-                    $0.name.lowercased() == "tools"
-                } == true
-        }
-    }
 }
 
 /// A list of tools as it goes on, and what it pins, by the tools' names.

@@ -31,6 +31,8 @@ final class UpstreamCall: Sendable {
     func giveUp(_ end: End) { flow.giveUp(end) }
 
     /// Ends the wait for the next piece with ``Interrupted``, once; the upstream goes on.
+    ///
+    /// A request that has not been sent yet is given up: nothing of it is to be waited for.
     func interrupt() { flow.interrupt() }
 
     /// Sends the request and waits for the head of the answer.
@@ -44,7 +46,7 @@ final class UpstreamCall: Sendable {
         try await withCheckedThrowingContinuation { [flow] head in
             let task = Task {
                 do {
-                    guard flow.end == nil else { throw CancellationError() }
+                    guard flow.mayBegin() else { throw CancellationError() }
                     let response = try await send(request)
                     head.resume(returning: response)
                     await flow.read(response.body)
@@ -89,6 +91,7 @@ final class UpstreamCall: Sendable {
 private final class UpstreamFlow: Sendable {
     private struct State {
         var end: UpstreamCall.End?
+        var hasBegun = false
         var cancel: (@Sendable () -> Void)?
         var isInterrupted = false
         /// A piece that came when nobody waited.
@@ -122,8 +125,20 @@ private final class UpstreamFlow: Sendable {
         if isLate { cancel() }
     }
 
+    /// Says that the request is sent from here on, unless the call was given up before.
+    func mayBegin() -> Bool {
+        state.withLock { state in
+            state.hasBegun = state.end == nil
+            return state.hasBegun
+        }
+    }
+
     func interrupt() {
-        let waiting = state.withLock { state in
+        let waiting = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
+            guard state.hasBegun else {
+                if state.end == nil { state.end = .stopped }
+                return nil
+            }
             state.isInterrupted = state.waiting == nil
             return state.waiting.take()
         }
