@@ -227,4 +227,19 @@ import Testing
         #expect((16...17).contains(taken))
         writer.close()
     }
+
+    /// An answer of Cordon's own is not lost, and nobody blocks a thread that may not wait.
+    @Test func whatIsSaidAtOnceIsTakenHoweverMuchWaits() async throws {
+        let process = try Self.started("wc", "-c")
+        let writer = PipeWriter("test-in", process.input)
+        let line = Array(repeating: UInt8(ascii: "a"), count: PipeWriter.bytesAtMost)
+        #expect(writer.write(line))
+        writer.writeAtOnce(Array("b\n".utf8))
+        writer.writeAtOnce(Array("later\n".utf8))
+        writer.waitForRoom()
+        writer.close()
+        writer.writeAtOnce(Array("too late\n".utf8))
+        let (text, code) = await Self.outcome(process)
+        #expect(Int(text.dropLast()) == line.count + 8 && code == 0)
+    }
 }

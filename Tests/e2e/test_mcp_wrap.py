@@ -270,6 +270,19 @@ def test_aServerThatStaysWhenItsClientHasGoneIsEnded(home: House, tmp_path: Path
     ended(pid)
 
 
+def test_whoHoldsTheOutputOpenIsNotWaitedFor(home: House, tmp_path: Path) -> None:
+    wrap = Wrap(home, tmp_path, "second", flow_of(home))
+    # A session of its own: it is not in the group that is signalled.
+    process = wrap.run("sh", "-c", "setsid sleep 600 & echo $!")
+    assert process.stdout and process.stdin
+    pid = int(process.stdout.readline())
+    process.stdin.close()
+    try:
+        assert process.wait(60) == 0
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
 USAGES: list[Callable[[Wrap], list[str]]] = [
     lambda wrap: wrap.head,
     lambda wrap: [*wrap.head, "--"],

@@ -33,8 +33,7 @@ extension MCPCall {
         if !isAwaited { unanswered(awaited) }
     }
 
-    /// Remembers a call that a stop has cut, as its answer may be fetched on another stream: by then
-    /// the stop of its tool may be all that is known of it.
+    /// Remembers a call that a stop has cut, as its answer may be fetched on another stream.
     func keepWithheld(_ admitted: Admitted) {
         // Where too many are remembered already, what the stop covers is withheld all the same.
         _ = gateway.awaited.put(

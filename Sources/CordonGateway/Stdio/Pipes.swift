@@ -89,6 +89,27 @@ package final class PipeWriter: Sendable {
         return isTaken
     }
 
+    /// Takes a line however much waits.
+    ///
+    /// For lines of Cordon's own, which are small, from somebody who may not wait. Who lets them
+    /// come about waits for room before.
+    package func writeAtOnce(_ line: [UInt8]) {
+        let isTaken = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.lines.append(line)
+            state.bytes += line.count
+            return true
+        }
+        if isTaken { bell.withLock { bell.broadcast() } }
+    }
+
+    /// Waits until there is room, or it is closed, on a thread that may wait.
+    package func waitForRoom() {
+        bell.lock()
+        defer { bell.unlock() }
+        while state.withLock({ !$0.isClosed && $0.bytes >= Self.bytesAtMost }) { bell.wait() }
+    }
+
     /// Waits for room, on a thread that may wait.
     ///
     /// - Returns: `false` when it is closed.

@@ -15,6 +15,7 @@ final class WrapRun: Sendable {
     /// Answers and records that are on their way.
     private let errands = Mutex(0)
     private let flushed = OneSignal()
+    private let outputEnded = OneSignal()
 
     /// How long the server has to end by itself once its client has gone, and then at SIGTERM.
     private static let patience = Duration.seconds(5)
@@ -43,8 +44,7 @@ final class WrapRun: Sendable {
             await gate.follow { [self] stops in cut(stops) }
         }
         readClient()
-        let outputEnded = OneSignal()
-        readServer { outputEnded.send() }
+        readServer { [outputEnded] in outputEnded.send() }
         let code = await withCheckedContinuation { continuation in
             PipeReader.wait("wrap-wait", for: process) { continuation.resume(returning: $0) }
         }
@@ -65,13 +65,14 @@ final class WrapRun: Sendable {
         }
     }
 
-    /// Asks the server to end, then makes it.
+    /// Asks the server to end, then makes it; who still holds its output open is not waited for.
     private func end() {
         process.signalGroup(ChildProcess.terminate)
         Task {
             // A cancelled wait only makes it quicker.
             try? await Task.sleep(for: Self.patience)
             process.signalGroup(ChildProcess.killAll)
+            outputEnded.send()
         }
     }
 
@@ -117,7 +118,10 @@ final class WrapRun: Sendable {
         case .pass: toServer.writeWhenRoom(line)
         case .answer(let answer): say(answer)
         case .drop: break
-        case .judge(let call): errand { [self] in await judge(call) }
+        case .judge(let call):
+            // What is judged is answered by somebody who may not wait.
+            toClient.waitForRoom()
+            errand { [self] in await judge(call) }
         }
     }
 
@@ -136,7 +140,8 @@ final class WrapRun: Sendable {
             await gate.kept(call, status: "denied: \(refusal.code)", decision: id)
         case .wait(let approval, let id):
             if traffic.withLock({ $0.refuse(call) }) {
-                say(approval.result(to: call.id, in: call.revision, promisesStructure: true))
+                sayAtOnce(
+                    approval.result(to: call.id, in: call.revision, promisesStructure: true))
             }
             await gate.kept(call, status: "pending: \(approval.id)", decision: id)
         }
@@ -156,10 +161,12 @@ final class WrapRun: Sendable {
     }
 
     private func answer(_ call: WrapTraffic.Call, _ refusal: MCPRefusal) {
-        say(
+        sayAtOnce(
             refusal.result(
                 to: call.id, in: call.revision, promisesStructure: call.promisesStructure))
     }
+
+    private func sayAtOnce(_ message: [UInt8]) { toClient.writeAtOnce(message + [0x0A]) }
 
     private func say(_ message: [UInt8]) { toClient.writeWhenRoom(message + [0x0A]) }
 
