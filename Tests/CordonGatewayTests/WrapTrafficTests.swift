@@ -55,6 +55,52 @@ import Testing
         #expect(try MCPMessage.read(answer).method == nil)
     }
 
+    private static let part = Array("x".utf8)
+    private static let lastPart = Array("x\n".utf8)
+
+    @Test func aLineLongerThanAnyMessagePassesWhereNoCallWaits() throws {
+        var traffic = WrapTraffic()
+        guard case .pass = traffic.fromServer(part: Self.part) else {
+            Issue.record("kept")
+            return
+        }
+        // It began before the call: it cannot be its answer.
+        let call = try Self.judged(&traffic, Self.call("7"))
+        _ = traffic.send(call)
+        guard case .pass = traffic.fromServer(part: Self.lastPart),
+            case .end(let ended) = traffic.fromServer(part: Self.part)
+        else {
+            Issue.record("wrong")
+            return
+        }
+        #expect(ended.map(\.id) == [call.id] && traffic.count == 0)
+    }
+
+    @Test(arguments: [false, true])
+    func whatCouldHideAnAnswerGoesNowhereAndNothingBehindIt(_ isCut: Bool) throws {
+        var traffic = WrapTraffic()
+        let call = try Self.judged(&traffic, Self.call("7"))
+        let asked = try Self.judged(&traffic, Self.call("8"))
+        _ = traffic.send(call)
+        if isCut { _ = traffic.cut { _ in true } }
+        guard case .end(let ended) = traffic.fromServer(part: Self.part) else {
+            Issue.record("passed")
+            return
+        }
+        #expect(ended.count == (isCut ? 0 : 2))
+        let isSent = traffic.send(asked)
+        #expect(!isSent)
+        guard case .drop = traffic.fromServer(part: Self.lastPart),
+            case .drop = traffic.fromServer(Self.answer("7")),
+            case .answer = traffic.fromClient(Self.call("9")),
+            case .pass = traffic.fromClient(
+                Array(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#.utf8))
+        else {
+            Issue.record("passed")
+            return
+        }
+    }
+
     @Test func aCallIsJudgedSentAndEndedByItsOwnAnswer() throws {
         var traffic = WrapTraffic()
         let call = try Self.judged(&traffic, Self.call("7"))

@@ -1,6 +1,7 @@
 """When an answer of an MCP server reaches its caller: once it is on record, wherever it comes."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
@@ -14,7 +15,7 @@ from gateway_mcp_world import (
     messages_of,
     post,
 )
-from gateway_upstream import Pause, Script, plain, stream
+from gateway_upstream import Pause, Script, held, plain, stream
 from gateway_wire import Reply
 from gateway_world import Flow
 from waiting import until
@@ -22,6 +23,7 @@ from waiting import until
 __all__ = ["mcp"]
 
 TOLD = {"content": [{"type": "text", "text": "the end"}], "isError": False}
+PONG = b'{"jsonrpc":"2.0","id":1,"result":{}}'
 ANSWER = b"data: " + json.dumps({"jsonrpc": "2.0", "id": 1, "result": TOLD}).encode() + b"\n\n"
 # What a server sends before it closes a stream that is to be resumed.
 PRIMING = b"id: e-1\nretry: 10\ndata: \n\n"
@@ -115,6 +117,29 @@ def test_whatAStopHasCutIsNotFetchedOnAnotherStream(scope: dict[str, str], mcp: 
     assert b"the end" not in reply.body
 
 
+def test_requestsCountUntilTheirAnswersHaveCome(mcp: Servers) -> None:
+    """All together may hold 128 MiB; who comes after that is told so, until there is room."""
+    flow, pause = mcp.flow("crowd"), Pause()
+    ping = message("ping", id=1)
+    mcp.scripted.says_by(
+        lambda got: plain(PONG) if len(got.body) < 1_000 else held(pause, plain(PONG))
+    )
+    with ExitStack() as stack:
+        lines = [stack.enter_context(flow.line(60)) for _ in range(32)]
+        for line in lines:
+            # The last leaves room for a small one beside it.
+            room = 200 if line is lines[-1] else 0
+            body = ping.ljust((4 << 20) - room)
+            line.ask("POST", "/mcp/scripted", flow.fields(ACCEPT, OWN), body)
+        until("all are asked", lambda: len(mcp.scripted.requests) == 32)
+        assert post(flow, "scripted", ping.ljust(200 - len(PONG))).status == 200
+        refused = post(flow, "scripted", ping.ljust(201))
+        assert refused.status == 503 and b"as much as it may" in refused.body
+        pause.go.set()
+        assert {line.reply().body for line in lines} == {PONG}
+    assert post(flow, "scripted", ping.ljust(201)).status == 200
+
+
 @pytest.mark.parametrize("way", ["replay", "task", "task as events"])
 def test_noResultOfAToolPassesAfterTheStop(way: str, mcp: Servers) -> None:
     """What was released before, or belongs to a task that was begun before."""
@@ -131,8 +156,8 @@ def test_noResultOfAToolPassesAfterTheStop(way: str, mcp: Servers) -> None:
     flow.stop()
     reply = look()
     assert b"the end" not in reply.body and b"is stopped" in reply.body
-    (note,) = [item for item in flow.records(1, "note")]
+    (note,) = flow.records(1, "note")
     assert "the end" in json.dumps(note)
     # The session goes on.
-    mcp.scripted.says(plain(b'{"jsonrpc":"2.0","id":1,"result":{}}'))
+    mcp.scripted.says(plain(PONG))
     assert post(flow, "scripted", message("ping", id=1)).body.endswith(b'"result":{}}')

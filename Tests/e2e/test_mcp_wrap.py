@@ -176,6 +176,25 @@ def test_everythingElsePassesByteForByte(home: House, tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+def test_whatCouldHideAnAnswerEndsTheServer(home: House, tmp_path: Path) -> None:
+    """A line that is longer than any message passes, unless a call waits for its answer."""
+    flow = flow_of(home)
+    wrap = Wrap(home, tmp_path, "second", flow)
+    longer = ECHO.replace("(line)", "(line[:-1].ljust(5 << 20) + b'\\n')")
+    process = wrap.run(sys.executable, "-c", longer)
+    assert process.stdin and process.stdout
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    assert len(process.stdout.readline()) == (5 << 20) + 1
+    told = ask(process, calling("read_account", {"account": "A"}))
+    assert told["result"]["isError"]
+    out, errors = process.communicate(timeout=60)
+    assert out == b"" and b"more than 4 MiB" in errors
+    assert process.returncode == 128 + signal.SIGTERM
+    (record,) = calls(flow, 1)
+    assert record["status"] == "error: it has sent a message of more than 4 MiB"
+
+
 def test_whatCouldHideACallGoesNowhere(home: House, tmp_path: Path) -> None:
     wrap = Wrap(home, tmp_path, "second", flow_of(home))
     process = wrap.run(sys.executable, "-c", ECHO)

@@ -53,6 +53,7 @@ struct MCPCall: Sendable {
         let message = try MCPMessage.read(bytes)
         let revision = try headers.revision(of: message)
         guard message.isRequest, message.method == MCPToolCall.method else {
+            defer { held.giveBack() }
             return try await passed(message, bytes)
         }
         return try await call(message, try MCPToolCall(message), revision, bytes, held)
@@ -128,8 +129,7 @@ struct MCPCall: Sendable {
         gateway.note(admitted.shadowUse, key)
         let finish = Finish(gateway.operations.gate, passing, watch, held: held)
         do {
-            let answer = try await forwarded(bytes, admitted, finish)
-            return answer
+            return try await forwarded(bytes, admitted, finish)
         } catch {
             defer { finish.end() }
             let isCut = passing.isCut

@@ -211,3 +211,10 @@ extension MCPCall {
         return record
     }
 }
+
+extension HTTPClientResponse {
+    /// As MCP's clients look at it.
+    fileprivate var isJSON: Bool {
+        headers.first(name: "content-type")?.lowercased().contains("json") == true
+    }
+}

@@ -49,18 +49,12 @@ struct ModelCall: Sendable {
     func answer(_ body: RequestBody) async throws -> Response {
         guard operation.isRead else { return try await opaque(body) }
         let held = HeldBytes(gateway.budget)
-        do {
-            let bytes = try await read(body, held)
-            let asked = try Asked(try plain(bytes))
-            let admitted = try await admit(asked)
-            var request = upstreamRequest(admitted.upstream)
-            request.body = .bytes(ByteBuffer(bytes: bytes))
-            return try await exchange(request, admitted, size: bytes.count, held)
-        } catch {
-            // What is answered gives it back when it has ended.
-            held.giveBack()
-            throw error
-        }
+        let bytes = try await read(body, held)
+        let asked = try Asked(try plain(bytes))
+        let admitted = try await admit(asked)
+        var request = upstreamRequest(admitted.upstream)
+        request.body = .bytes(ByteBuffer(bytes: bytes))
+        return try await exchange(request, admitted, size: bytes.count, held)
     }
 
     /// Sends, waits for the head of the answer, and lets the answer pass in the way that fits it.
@@ -356,11 +350,6 @@ struct ModelCall: Sendable {
 }
 
 extension HTTPClientResponse {
-    /// As MCP's clients look at it.
-    var isJSON: Bool {
-        headers.first(name: "content-type")?.lowercased().contains("json") == true
-    }
-
     var isEventStream: Bool {
         headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
     }

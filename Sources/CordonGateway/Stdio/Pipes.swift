@@ -77,30 +77,25 @@ package final class PipeWriter: Sendable {
     /// - Returns: `false` when it is closed, or too much waits already.
     @discardableResult
     package func write(_ line: [UInt8]) -> Bool {
-        let isTaken = state.withLock { state in
-            guard !state.isClosed, state.bytes + line.count <= Self.bytesAtMost else {
-                return false
-            }
-            state.lines.append(line)
-            state.bytes += line.count
-            return true
-        }
-        if isTaken { bell.withLock { bell.broadcast() } }
-        return isTaken
+        add(line, beside: Self.bytesAtMost - line.count)
     }
 
     /// Takes a line however much waits.
     ///
     /// For lines of Cordon's own, which are small, from somebody who may not wait. Who lets them
     /// come about waits for room before.
-    package func writeAtOnce(_ line: [UInt8]) {
+    package func writeAtOnce(_ line: [UInt8]) { _ = add(line, beside: .max) }
+
+    /// Adds a line, unless more than `most` bytes wait already, or it is closed.
+    private func add(_ line: [UInt8], beside most: Int) -> Bool {
         let isTaken = state.withLock { state in
-            guard !state.isClosed else { return false }
+            guard !state.isClosed, state.bytes <= most else { return false }
             state.lines.append(line)
             state.bytes += line.count
             return true
         }
         if isTaken { bell.withLock { bell.broadcast() } }
+        return isTaken
     }
 
     /// Waits until there is room, or it is closed, on a thread that may wait.

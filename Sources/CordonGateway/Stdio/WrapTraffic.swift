@@ -35,6 +35,16 @@ package struct WrapTraffic: Sendable {
         case drop
     }
 
+    /// What becomes of a part of a line of the server's that is longer than any message.
+    package enum FromServerInPart: Sendable {
+        case pass
+        /// The answer to a call could be in it: the server is of no use any more, and these calls
+        /// get no answer from it.
+        case end([Call])
+        /// It goes nowhere.
+        case drop
+    }
+
     private struct Going {
         let call: Call
         var isSent = false
@@ -47,6 +57,10 @@ package struct WrapTraffic: Sendable {
     private var cut: [[UInt8]] = []
     private var lists: Set<[UInt8]> = []
     private var structured: Set<String> = []
+    /// Whether a line that is longer than any message passes at the moment.
+    private var isPassingParts = false
+    /// Whether nothing of the server's passes any more.
+    private var isOver = false
 
     package init() {}
 
@@ -70,6 +84,9 @@ package struct WrapTraffic: Sendable {
             guard case .request(let id, let method) = message.content else { return .pass }
             if method == "tools/list", lists.count < Self.cutAtMost { lists.insert(Self.key(id)) }
             guard method == MCPToolCall.method else { return .pass }
+            guard !isOver else {
+                throw MCPFault(.upstreamFailed, "The server is being ended.", id: id)
+            }
             let key = Self.key(id)
             guard going[key] == nil, !cut.contains(key) else {
                 throw MCPFault(.invalidRequest, "This id is in use already.", id: id)
@@ -102,6 +119,7 @@ package struct WrapTraffic: Sendable {
 
     /// Takes a line of the server's, with its end.
     package mutating func fromServer(_ line: [UInt8]) -> FromServer {
+        guard !isOver else { return .drop }
         // What is no message is the client's to judge.
         guard let message = try? MCPMessage.read(Self.content(of: line)), message.method == nil,
             let id = message.id
@@ -127,6 +145,22 @@ package struct WrapTraffic: Sendable {
         }
         let sorted = message.replacing(result, with: list.sorted)
         return sorted == message.bytes ? .pass : .replace(sorted)
+    }
+
+    /// Takes part of a line of the server's that is longer than any message.
+    ///
+    /// What is in it is not read. It passes where no call is under way and none was cut whose
+    /// answer it could be.
+    package mutating func fromServer(part: [UInt8]) -> FromServerInPart {
+        guard !isOver else { return .drop }
+        let couldAnswer = !cut.isEmpty || going.contains { $0.value.isSent }
+        guard isPassingParts || !couldAnswer else {
+            isOver = true
+            defer { going = [:] }
+            return .end(going.map(\.value.call))
+        }
+        isPassingParts = part.last != 0x0A
+        return .pass
     }
 
     /// A stop has landed: the calls that it covers, each with what the server is told, if it has
@@ -185,45 +219,5 @@ package struct WrapTraffic: Sendable {
         var content = line[...]
         while let last = content.last, last == 0x0A || last == 0x0D { content.removeLast() }
         return Array(content)
-    }
-}
-
-/// Takes what comes through a pipe apart into lines, each with its end, without losing a byte.
-package struct WrapLines: Sendable {
-    package enum Piece: Equatable, Sendable {
-        case line([UInt8])
-        /// Part of a line that is longer than any message.
-        case part([UInt8])
-    }
-
-    package let limit: Int
-    private var pending: [UInt8] = []
-    private var isTooLong = false
-
-    package init(limit: Int = MCPMessage.largest + 2) { self.limit = limit }
-
-    package mutating func take(_ bytes: ArraySlice<UInt8>) -> [Piece] {
-        var pieces: [Piece] = []
-        var rest = bytes
-        while let end = rest.firstIndex(of: 0x0A) {
-            pending += rest[...end]
-            rest = rest[(end + 1)...]
-            pieces.append(isTooLong || pending.count > limit ? .part(pending) : .line(pending))
-            pending = []
-            isTooLong = false
-        }
-        pending += rest
-        if isTooLong || pending.count > limit {
-            isTooLong = true
-            if !pending.isEmpty { pieces.append(.part(pending)) }
-            pending = []
-        }
-        return pieces
-    }
-
-    /// What came last, without a line end.
-    package mutating func rest() -> [UInt8] {
-        defer { pending = [] }
-        return pending
     }
 }

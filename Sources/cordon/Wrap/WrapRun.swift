@@ -178,7 +178,7 @@ final class WrapRun: Sendable {
             for piece in lines.withLock({ $0.take(bytes) }) {
                 switch piece {
                 case .line(let line): takeFromServer(line)
-                case .part(let part): toClient.writeWhenRoom(part)
+                case .part(let part): takeFromServer(part: part)
                 }
             }
             return true
@@ -200,6 +200,21 @@ final class WrapRun: Sendable {
             errand { [gate] in
                 await gate.kept(call, status: outcome.status, result: outcome.result)
             }
+        }
+    }
+
+    private func takeFromServer(part: [UInt8]) {
+        switch traffic.withLock({ $0.fromServer(part: part) }) {
+        case .pass: toClient.writeWhenRoom(part)
+        case .drop: break
+        case .end(let calls):
+            let reason = "it has sent a message of more than \(MCPMessage.largest >> 20) MiB"
+            Console.complain("cordon: the server is ended: \(reason)")
+            for call in calls {
+                answer(call, MCPRefusal(.upstreamFailed))
+                errand { [gate] in await gate.kept(call, status: "error: \(reason)") }
+            }
+            end()
         }
     }
 }
