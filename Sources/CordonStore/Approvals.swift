@@ -3,7 +3,7 @@ package import CordonCore
 extension Transaction {
     package func approvalSave(_ approval: Approval) throws {
         let body = try Canonical.text(approval)
-        try run(
+        try send(
             """
             INSERT INTO approval (id, version, workflow, state, asked, granted, expires_ms, body)
             VALUES (\(approval.id), \(approval.version), \(approval.request.call.workflow),

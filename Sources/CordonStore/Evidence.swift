@@ -72,13 +72,13 @@ extension Transaction {
             ])
         }
         let (number, bytes) = (0, [UInt8]())
-        try run(
+        try send(
             """
             INSERT INTO evidence (idx, source, kind, at_ms, received_ms, id, dedupe, leaf)
             VALUES (\(number), \(number), \(number), \(number), \(number), \(bytes), \(bytes),
                 \(bytes))
             """, forEach: heads)
-        try run(
+        try send(
             """
             INSERT INTO evidence_body (idx, master, wrapped, dictionary, sealed)
             VALUES (\(number), \(number), \(bytes), \(number), \(bytes))

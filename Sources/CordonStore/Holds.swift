@@ -3,7 +3,7 @@ package import CordonCore
 extension Transaction {
     package func holdSave(_ hold: Hold) throws {
         let body = try Canonical.text(hold)
-        try run(
+        try send(
             """
             INSERT INTO hold (id, version, workflow, released, body)
             VALUES (\(hold.id), \(hold.version), \(hold.terms.workflow), \(hold.isReleased),
@@ -34,7 +34,7 @@ extension Transaction {
 
     package func erasureSave(_ erasure: Erasure) throws {
         let body = try Canonical.text(erasure)
-        try run(
+        try send(
             """
             INSERT INTO erasure (id, version, state, body)
             VALUES (\(erasure.id), \(erasure.version), \(erasure.state.rawValue), \(body))

@@ -36,7 +36,7 @@ extension Transaction {
     }
 
     package func answerInsert(_ answer: StoredAnswer, account: String, key: String) throws {
-        try run(
+        try send(
             """
             INSERT INTO idempotency (account, key, fingerprint, status, media_type, body, at_ms, sum)
             VALUES (\(account), \(key), \(answer.fingerprint), \(answer.status),
@@ -74,7 +74,7 @@ extension StoredAnswer {
 extension Transaction {
     /// Notes when a token was used last.
     package func tokenUseNote(_ token: String, at: Instant) throws {
-        try run(
+        try send(
             """
             INSERT INTO token_use (token, at_ms, sum)
             VALUES (\(token), \(at.milliseconds), \(Self.sum(token, at.milliseconds)))

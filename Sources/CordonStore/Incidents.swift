@@ -169,7 +169,7 @@ extension Transaction {
         _ incident: Incident, sequence: Int, index: IncidentIndex, revision: UInt64
     ) throws {
         let body = try Canonical.text(incident)
-        try run(
+        try send(
             """
             INSERT INTO incident (year, sequence, number, version, revision, workflow, reporter,
                 state, kind, level, provisional, reported_at_ms, body)
@@ -341,7 +341,7 @@ extension Transaction {
 extension Transaction {
     /// Notes that a control did not do its work in an incident; noting it twice changes nothing.
     package func controlFailureNote(_ control: String, incident: String, at: Instant) throws {
-        try run(
+        try send(
             """
             INSERT INTO control_failure (control, incident, at_ms)
             VALUES (\(control), \(incident), \(at.milliseconds))

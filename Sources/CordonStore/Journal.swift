@@ -57,7 +57,7 @@ package final class JournalBatch: BatchParticipant {
         for root in filled { try transaction.tileRootInsert(root) }
         let note = try Checkpoint(origin: signer.name, size: frontier.size, root: frontier.root)
             .signed(by: signer)
-        try transaction.run(
+        try transaction.send(
             "INSERT INTO checkpoint (size, note) VALUES (\(Int64(frontier.size)), \(note))")
     }
 
@@ -72,13 +72,13 @@ package final class JournalBatch: BatchParticipant {
         let nonce = nonce()
         let leaf = try Self.leaf(nonce: nonce, body: body)
         let index = Int64(tree.size)
-        try transaction.run(
+        try transaction.send(
             """
             INSERT INTO journal (idx, at_ms, actor, stream, kind, cause, leaf)
             VALUES (\(index), \(at.milliseconds), \(actor.id), \(stream), \(eventName(event)),
                 \(cause), \(leaf.bytes))
             """)
-        try transaction.run(
+        try transaction.send(
             """
             INSERT INTO journal_content (idx, nonce, body)
             VALUES (\(index), \(nonce.bytes), \(body))

@@ -3,7 +3,7 @@ package import CordonLedger
 /// The log as tiles: leaf hashes from their rows, everything above from `tile_root`.
 extension Transaction {
     func tileRootInsert(_ root: TileRoot) throws {
-        try run(
+        try send(
             """
             INSERT INTO tile_root (level, idx, hash)
             VALUES (\(root.level), \(Int64(root.index)), \(root.hash.bytes))

@@ -40,11 +40,17 @@ package final class Transaction {
         try watched(statement) { try connection.run(statement) }
     }
 
-    /// Runs one statement once for each row of values, which take the places of its bindings.
+    /// Runs one statement of which only a failure matters; that may be told by a later one, or at
+    /// the end of the closure.
+    func send(_ statement: SQL) throws {
+        try watched(statement) { try connection.send(statement) }
+    }
+
+    /// The same, once for each row of values, which take the places of the statement's bindings.
     ///
     /// For values that hold no text with a zero byte: that is not looked for again here.
-    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
-        try watched(statement) { try connection.run(statement, forEach: rows) }
+    func send(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+        try watched(statement) { try connection.send(statement, forEach: rows) }
     }
 
     /// Asks for something to be done once the commit is durable, before any caller hears of it.

@@ -104,7 +104,7 @@ extension Transaction {
 
     package func workflowSave(_ workflow: Workflow, revision: UInt64) throws {
         let body = try Canonical.text(workflow)
-        try run(
+        try send(
             """
             INSERT INTO workflow (key, version, revision, state, body)
             VALUES (\(workflow.key), \(workflow.version), \(Int64(revision)),

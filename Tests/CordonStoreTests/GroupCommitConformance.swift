@@ -66,6 +66,60 @@ import Testing
         }
     }
 
+    /// What was sent belongs to the closure that sent it, however late it is run.
+    @Test(arguments: TestEngine.available)
+    func whatWasSentIsDoneOrUndoneWithItsClosure(_ engine: TestEngine) async throws {
+        try await engine.withStore { store in
+            let results = try await store.writeTogether([
+                { try $0.thingSend(1) },
+                {
+                    try $0.thingSend(2)
+                    throw Unwanted()
+                },
+                {
+                    try $0.thingSend(3)
+                    try $0.thingSend(1)
+                },
+                {
+                    try $0.thingSend(4)
+                    let things = try $0.things()
+                    #expect(things == [1, 4])
+                    try $0.thingSend(2)
+                },
+            ])
+            #expect(throws: Never.self) { try results[0].get() }
+            #expect(throws: Unwanted.self) { try results[1].get() }
+            let error = #expect(throws: StoreError.self) { try results[2].get() }
+            guard case .constraint? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(throws: Never.self) { try results[3].get() }
+            #expect(try await store.things() == [1, 2, 4])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func whatIsSentAloneIsDoneOrUndoneToo(_ engine: TestEngine) async throws {
+        try await engine.withStore { store in
+            try await store.write { try $0.thingSend(1) }
+            await #expect(throws: Unwanted.self) {
+                try await store.write { transaction in
+                    try transaction.thingSend(2)
+                    throw Unwanted()
+                }
+            }
+            await #expect(throws: StoreError.self) {
+                try await store.write { transaction in
+                    try transaction.thingSend(3)
+                    try transaction.thingSend(1)
+                }
+            }
+            try await store.write { try $0.thingSend(4) }
+            #expect(try await store.things() == [1, 4])
+        }
+    }
+
     @Test(arguments: TestEngine.available)
     func effectsFollowTheCommitInOrderAndOnlyThen(_ engine: TestEngine) async throws {
         try await engine.withStore { store in

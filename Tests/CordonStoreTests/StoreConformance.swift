@@ -59,7 +59,7 @@ import Testing
                 ]
             }
             try await store.write { transaction in
-                try transaction.run(Self.insertion, forEach: rows)
+                try transaction.send(Self.insertion, forEach: rows)
             }
             for (id, values) in combinations.enumerated() {
                 let row = try #require(
@@ -80,7 +80,8 @@ import Testing
             }
             let error = await #expect(throws: StoreError.self) {
                 try await store.write { transaction in
-                    try transaction.run(Self.insertion, forEach: [row(1), row(2), row(1)])
+                    try transaction.send(
+                        Self.insertion, forEach: [row(1), row(2), row(1), row(3), row(2)])
                 }
             }
             guard case .constraint? = error else {
@@ -89,10 +90,13 @@ import Testing
             }
             #expect(try await store.things().isEmpty)
             // The statement is kept prepared, and is as good as before.
-            try await store.write { transaction in
-                try transaction.run(Self.insertion, forEach: [row(1), row(2)])
+            for count: Int64 in [0, 1, 2, 5_000] {
+                try await store.write { transaction in
+                    try transaction.run("DELETE FROM thing")
+                    try transaction.send(Self.insertion, forEach: (0..<count).map(row))
+                }
+                #expect(try await store.things() == Array(0..<count))
             }
-            #expect(try await store.things().count == 2)
         }
     }
 

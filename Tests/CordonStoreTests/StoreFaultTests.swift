@@ -157,6 +157,39 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: TestEngine.postgresURL != nil))
+    func aConnectionLostInTheMiddleOfManyRowsIsOpenedAgain() async throws {
+        try await TestEngine.postgres.withDatabase { choice in
+            let suicidal = Migration(2, "suicidal") { _ in
+                [
+                    """
+                    CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                        PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;
+                    END $$
+                    """,
+                    """
+                    CREATE TRIGGER leaving BEFORE INSERT ON thing
+                    FOR EACH ROW WHEN (NEW.id = 300) EXECUTE FUNCTION leave()
+                    """,
+                ]
+            }
+            let store = try Store(engine: choice, migrations: [.things, suicidal])
+            defer { store.close() }
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { transaction in
+                    let number = 0
+                    try transaction.send(
+                        "INSERT INTO thing (id) VALUES (\(number))",
+                        forEach: (0..<600).map { [.integer($0)] })
+                    _ = try transaction.things()
+                }
+            }
+            if case .unavailable = error {} else { Issue.record("\(String(describing: error))") }
+            try await store.write { try $0.thingInsert(1) }
+            #expect(try await store.things() == [1])
+        }
+    }
+
     @Test func anAddressWithNoServerIsUnavailable() {
         let error = #expect(throws: StoreError.self) {
             try Store(engine: .postgres(url: "postgresql://nobody@127.0.0.1:1/none"))
@@ -235,6 +268,6 @@ private struct EmptyConnection: SQLConnection {
     var dialect: Dialect { .sqlite }
     func rows(_ statement: SQL) throws -> [Row] { [] }
     func run(_ statement: SQL) throws -> Int { 0 }
-    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {}
+    func send(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {}
     func script(_ text: String) throws {}
 }

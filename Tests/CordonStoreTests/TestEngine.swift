@@ -90,6 +90,8 @@ extension Transaction {
         try run("INSERT INTO thing (id, note) VALUES (\(id), \(note))")
     }
 
+    func thingSend(_ id: Int) throws { try send("INSERT INTO thing (id) VALUES (\(id))") }
+
     func things() throws -> [Int64] {
         try rows("SELECT id FROM thing ORDER BY id").map { try $0.integer("id") }
     }

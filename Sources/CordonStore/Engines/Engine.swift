@@ -53,10 +53,23 @@ protocol SQLConnection {
     func rows(_ statement: SQL) throws -> [Row]
     /// - Returns: how many rows were inserted, updated or deleted.
     @discardableResult func run(_ statement: SQL) throws -> Int
-    /// Runs one statement once for each row of values, which take the places of its bindings.
-    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws
+    /// Runs a statement of which only a failure matters, at the latest before the next one that is
+    /// waited for. Where the database is a server this saves a round trip.
+    ///
+    /// - Throws: also what a statement that was sent before has failed with.
+    func send(_ statement: SQL) throws
+    /// The same, once for each row of values, which take the places of the statement's bindings.
+    func send(_ statement: SQL, forEach rows: [[SQL.Value]]) throws
+    /// Drops what was sent and has not been run, because it is about to be undone.
+    func forget()
     /// Runs text that came from a migration.
     func script(_ text: String) throws
+}
+
+/// For a database in this process.
+extension SQLConnection {
+    func send(_ statement: SQL) throws { try run(statement) }
+    func forget() {}
 }
 
 /// Statements that bind more than this are not kept prepared: lists of every length would add up.

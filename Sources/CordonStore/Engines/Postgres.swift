@@ -84,6 +84,7 @@ private final class PostgresSession: Session {
 
     /// A connection that cannot even roll back is given up; the server then rolls back.
     private func undo(_ connection: PostgresConnection) {
+        connection.forget()
         do { try connection.run("ROLLBACK") } catch { self.connection = nil }
     }
 }

@@ -11,6 +11,13 @@ final class PostgresConnection: SQLConnection {
         let isBinary: Bool
     }
 
+    private typealias Call = (Prepared, PostgresParameters)
+
+    /// What was sent and has not gone out yet.
+    private var waiting: [Call] = []
+    private var bytesWaiting = 0
+    private static let bytesWaitingAtMost = 1 << 20
+
     var dialect: Dialect { .postgres }
 
     /// Connects, which blocks until the server answered or the address's timeout is over.
@@ -49,16 +56,36 @@ final class PostgresConnection: SQLConnection {
 
     @discardableResult func run(_ statement: SQL) throws -> Int { try execute(statement).changes }
 
-    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
-        for row in rows { try run(statement.binding(row)) }
+    func send(_ statement: SQL) throws { try send(statement, forEach: [statement.values]) }
+
+    func send(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+        guard statement.bindings.count <= mostBindingsKeptPrepared else {
+            for row in rows { try run(statement.binding(row)) }
+            return
+        }
+        let prepared = try prepare(statement.text(for: .postgres), PostgresParameters(statement))
+        for row in rows {
+            let parameters = PostgresParameters(statement.binding(row))
+            waiting.append((prepared, parameters))
+            bytesWaiting += parameters.size
+            if bytesWaiting >= Self.bytesWaitingAtMost { try flush() }
+        }
     }
 
-    func script(_ text: String) throws { _ = try checked(PQexec(connection, text)) }
+    func forget() {
+        waiting = []
+        bytesWaiting = 0
+    }
+
+    func script(_ text: String) throws {
+        try flush()
+        _ = try checked(PQexec(connection, text))
+    }
 
     /// - Throws: `StoreError.refused` when the server rolled back instead, which it does silently
     ///   after a failed statement.
     func commit() throws {
-        let result = try checked(PQexec(connection, "COMMIT"))
+        let result = try execute("COMMIT")
         guard result.command == "COMMIT" else {
             throw StoreError.refused("the server answered COMMIT with \(result.command)")
         }
@@ -68,6 +95,7 @@ final class PostgresConnection: SQLConnection {
         let text = statement.text(for: .postgres)
         let parameters = PostgresParameters(statement)
         guard statement.bindings.count <= mostBindingsKeptPrepared else {
+            try flush()
             return try checked(
                 parameters.withPointers { values, lengths, formats in
                     PQexecParams(
@@ -76,6 +104,7 @@ final class PostgresConnection: SQLConnection {
                 })
         }
         let prepared = try prepare(text, parameters)
+        guard waiting.isEmpty else { return try pipeline(with: (prepared, parameters)) }
         return try checked(
             parameters.withPointers { values, lengths, formats in
                 PQexecPrepared(
@@ -93,6 +122,55 @@ final class PostgresConnection: SQLConnection {
         let new = Prepared(name: name, isBinary: shape.canBeBinary)
         prepared[key] = new
         return new
+    }
+
+    // MARK: The pipeline
+
+    private func flush() throws { if !waiting.isEmpty { _ = try pipeline(with: nil) } }
+
+    /// Sends what waits, and `last` behind it, before it reads the first answer: waiting for each
+    /// would cost more than its work.
+    ///
+    /// - Returns: the last answer.
+    /// - Throws: the first refusal, behind which the server has run nothing.
+    private func pipeline(with last: Call?) throws -> PostgresResult {
+        var calls = waiting
+        forget()
+        if let last { calls.append(last) }
+        try inPipeline(PQenterPipelineMode(connection))
+        for (prepared, parameters) in calls {
+            try inPipeline(
+                parameters.withPointers { values, lengths, formats in
+                    PQsendQueryPrepared(
+                        connection, prepared.name, parameters.count, values, lengths, formats,
+                        prepared.isBinary ? 1 : 0)
+                })
+        }
+        try inPipeline(PQpipelineSync(connection))
+        var result: PostgresResult?
+        var failure: PostgresResult.Failure?
+        for _ in calls {
+            // A null ends the answer to each.
+            while let pointer = PQgetResult(connection) {
+                let answer = PostgresResult(pointer)
+                result = answer
+                failure = failure ?? answer.failure
+                if let failure, PQstatus(connection) == CONNECTION_BAD {
+                    throw StoreError.unavailable(failure.cause)
+                }
+            }
+        }
+        // The answer to the synchronisation.
+        PQclear(PQgetResult(connection))
+        try inPipeline(PQexitPipelineMode(connection))
+        if let failure { throw StoreError(failure) }
+        guard let result else { throw StoreError.unavailable(lastMessage) }
+        return result
+    }
+
+    /// A connection that cannot go on in the middle of a pipeline is of no use any more.
+    private func inPipeline(_ isDone: Int32) throws {
+        guard isDone == 1 else { throw StoreError.unavailable(lastMessage) }
     }
 
     /// - Throws: the server's refusal, or `.unavailable` when there is no server any more.
@@ -140,6 +218,9 @@ struct PostgresParameters {
     private var spans: [Range<Int>?] = []
 
     var count: Int32 { Int32(types.count) }
+
+    /// Bytes of memory, roughly.
+    var size: Int { bytes.count + 64 * types.count }
 
     init(_ statement: SQL) {
         var signature = ""

@@ -175,7 +175,7 @@ private struct SQLiteConnection: SQLConnection {
     }
 
     /// Prepared once: for thousands of rows the looking up costs more than the writing.
-    func run(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
+    func send(_ statement: SQL, forEach rows: [[SQL.Value]]) throws {
         try translated {
             var prepared = SQLitePrepared(try prepare(statement))
             for row in rows { try prepared.execute(row) }

@@ -70,7 +70,8 @@ final class GroupCommit {
             do {
                 let answer = try job.attempt(transaction)
                 if let fault = transaction.fault { throw fault }
-                if !isAlone { try connection.run(Self.release) }
+                // What it has sent may fail now, and then it is this one that has failed.
+                if !isAlone { try transaction.run(Self.release) }
                 executed.answers.append(answer)
                 executed.effects += transaction.effects
                 hasSucceeded = true
@@ -78,6 +79,7 @@ final class GroupCommit {
                 if let fault = transaction.fault, fault.endsTransaction { throw fault }
                 if isAlone { throw LoneFailure(cause: error) }
                 batch.journal?.rollbackToSavepoint()
+                connection.forget()
                 try connection.run(Self.rollBack)
                 try connection.run(Self.release)
                 executed.answers.append { job.fail(error) }
